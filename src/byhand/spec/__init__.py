@@ -1,0 +1,15 @@
+"""Floor 0: what things are, as plain data. No machinery here."""
+
+from .draw import Draw as Draw
+from .exercise import Case as Case
+from .exercise import Exercise as Exercise
+from .exercise import Misconception as Misconception
+from .exercise import edge as edge
+from .exercise import exercise as exercise
+from .exercise import extreme as extreme
+from .exercise import odd as odd
+from .exercise import ordinary as ordinary
+from .report import CaseResult as CaseResult
+from .report import Finding as Finding
+from .report import Report as Report
+from .report import VERDICTS as VERDICTS

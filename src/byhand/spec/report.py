@@ -1,0 +1,106 @@
+"""The one record of a check. Terminal, page, notebook and grader render it and add nothing of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+VERSION = 1
+
+VERDICTS = ("pass", "fail", "not-started", "error", "timeout", "memory", "blocked", "checker-error")
+RUNGS = ("imports", "signature", "runs", "type", "shape", "dtype", "finite", "values", "edge", "purity")
+KINDS = (
+    "missing-term", "extra-term", "wrong-scale", "wrong-sign", "wrong-axis", "wrong-transpose", "wrong-shape", "unstable",
+    "mutates-input", "wrong-index", "wrong-order", "off-by-one", "wrong-mask", "wrong-formula", "wrong-mode", "wrong-eps",
+    "overwrites", "hard-coded", "dtype", "exception",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong (or could be better), told in three depths.
+
+    First `title` and `question` (what differs, and where to think), then `line` and `detail` (where, and which term), then
+    `evidence` (the numbers that show it).
+    """
+
+    code: str
+    """A stable name, explained by `byhand explain CODE`."""
+    title: str
+    severity: str = "error"
+    detail: str = ""
+    kind: str = "wrong-formula"
+    quantity: str = ""
+    line: int | None = None
+    """1-based, in the learner's own file."""
+    lines: tuple[int, ...] = ()
+    confidence: str = "possible"
+    evidence: tuple[str, ...] = ()
+    question: str = ""
+    notes: str = ""
+    """Where in the notes this is explained, as chapter#exercise."""
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """How one case went."""
+
+    name: str
+    kind: str
+    shapes: dict[str, Any]
+    passed: bool
+    max_error: float | None = None
+    worst_index: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. All values are JSON data."""
+
+    exercise: str
+    verdict: str
+    summary: str
+    file: str = ""
+    rung: str | None = None
+    findings: tuple[Finding, ...] = ()
+    right_so_far: tuple[dict[str, Any], ...] = ()
+    """[{name, line, is}]: what is already right."""
+    example: dict[str, Any] | None = None
+    """{case, inputs, yours, expected}: the failing case, shrunk. Each maps a name to nested lists, numbers or text."""
+    printed: str = ""
+    cases: tuple[CaseResult, ...] = ()
+    graph: dict[str, Any] | None = None
+    """{nodes: [{name, shape, line, verdict}], edges: [{source, target, operand, line, verdict, factor}]}: see `graph.picture`."""
+    timings: dict[str, float] = field(default_factory=dict)
+    """Seconds by stage."""
+    replay: str = ""
+    """The command that repeats this check."""
+    dialect: str = "byhand"
+    dialect_name: str = ""
+    file_sha256: str = ""
+    seed: int = 0
+    isolation: str = "process"
+    tool: str = ""
+    version: int = VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain JSON data."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Report:
+        """Rebuild a report from its JSON data.
+
+        Raises:
+            ValueError: the record is of another version.
+        """
+        if record.get("version") != VERSION:
+            raise ValueError(f"expected a report of version {VERSION}, got version {record.get('version')}: check again")
+        record = dict(record)
+        record["findings"] = tuple(
+            Finding(**{**f, "lines": tuple(f["lines"]), "evidence": tuple(f["evidence"])}) for f in record["findings"]
+        )
+        record["cases"] = tuple(CaseResult(**c) for c in record["cases"])
+        record["right_so_far"] = tuple(record["right_so_far"])
+        return cls(**record)
