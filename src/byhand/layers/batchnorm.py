@@ -70,8 +70,8 @@ def batchnorm_forward(
 def batchnorm_backward(dout: Float[Array, "n d"], cache):
     """Return the gradients of batch normalisation, one step of the forward at a time, from the last to the first.
 
-    Derivation: out = gamma * xhat + beta gives dbeta, dgamma (each sums over the batch, for each is used in every row) and
-    dxhat. In training, x reaches xhat by three routes, and dx is the sum of what comes back along them:
+    Derivation: out = gamma * xhat + beta gives dbeta, dgamma (each sums over the batch, for each is used in every row)
+    and dxhat. In training, x reaches xhat by three routes, and dx is the sum of what comes back along them:
 
         directly:        xhat = xc / std with xc = x - mu        dxhat / std
         through var:     std = sqrt(var + eps), var = mean(xc^2)  dxc gains dvar * 2 * xc / N,  dvar = dstd / (2 * std)

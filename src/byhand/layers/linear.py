@@ -44,9 +44,9 @@ def affine_backward(dout: Float[Array, "n m"], cache):
         dw = rows(x).T @ dout
         db = sum over n of dout[n]
 
-    Derivation: out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]. Each out[n, m] sees rows[n, d] with weight w[d, m],
-    so drows[n, d] = sum over m of dout[n, m] * w[d, m]; it sees w[d, m] with weight rows[n, d], so dw[d, m] = sum over n of
-    rows[n, d] * dout[n, m]; and it sees b[m] once for every n, so db sums over the batch.
+    Derivation: out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]. Each out[n, m] sees rows[n, d] with weight
+    w[d, m], so drows[n, d] = sum over m of dout[n, m] * w[d, m]; it sees w[d, m] with weight rows[n, d], so dw[d, m] =
+    sum over n of rows[n, d] * dout[n, m]; and it sees b[m] once for every n, so db sums over the batch.
 
     Args:
         dout: (N, M), the upstream gradient.

@@ -1,0 +1,1 @@
+"""Floor 1: algorithms that are no layers: numerical gradients, the steps of training."""
