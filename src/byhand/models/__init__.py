@@ -1,0 +1,1 @@
+"""Floor 3: whole networks and their losses."""
