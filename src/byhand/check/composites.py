@@ -1,0 +1,68 @@
+"""Functions that call other exercises' functions: checked with the reference's parts first, then with the learner's own."""
+
+from __future__ import annotations
+
+from byhand.spec import Exercise, Finding
+
+from .compare import differences
+from .diagnosis.context import Trial
+from .learner import Learner, reference_parts
+from .process import WorkerDied
+
+
+def use_reference(learner: Learner, exercise: Exercise) -> None:
+    """Put the references in place of all parts of a composite."""
+    if exercise.parts:
+        names = frozenset(part.__name__ for part in exercise.parts)
+        learner.worker.substitute(reference_parts(learner.worker, exercise, names))
+
+
+def check_own_parts(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> list[Finding]:
+    """Run a composite that is right with the learner's own parts, and return a finding that names the part that fails."""
+    if not exercise.parts:
+        return []
+    families = _families(exercise)
+    own = [family for family in families if family <= learner.own]
+    if not own or _right_with(own, exercise, learner, trials):
+        return []
+    for family in own:
+        if _right_with([f for f in own if f != family], exercise, learner, trials):
+            return [_finding(exercise, family)]
+    return [_finding(exercise, frozenset().union(*own))]
+
+
+def _families(exercise: Exercise) -> list[frozenset[str]]:
+    """Group the parts that share a cache: a forward and its backwards are replaced together or not at all."""
+    groups: dict[str, set[str]] = {}
+    for part in exercise.parts:
+        stem = part.__name__.removesuffix("_alt").removesuffix("_backward").removesuffix("_forward")
+        groups.setdefault(stem, set()).add(part.__name__)
+    return [frozenset(group) for group in groups.values()]
+
+
+def _right_with(own: list[frozenset[str]], exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> bool:
+    kept = frozenset().union(*own)
+    ours = frozenset(part.__name__ for part in exercise.parts) - kept
+    try:
+        learner.worker.substitute(reference_parts(learner.worker, exercise, ours))
+        for trial in trials:
+            attempt = learner.run(trial.problem)
+            if attempt.died or attempt.error or differences(trial.problem, attempt.outcome.value):
+                return False
+    except WorkerDied:
+        return False
+    return True
+
+
+def _finding(exercise: Exercise, family: frozenset[str]) -> Finding:
+    names = sorted(family, reverse=True)
+    told = " or ".join(f"`{n}`" for n in names)
+    return Finding(
+        code="part-fails",
+        severity="advice",
+        title=f"Your assembly is right; with your own parts it fails, in {told}.",
+        question=f"What does `byhand check {names[0]}` say?",
+        kind="wrong-formula",
+        quantity=names[0],
+        confidence="certain",
+    )

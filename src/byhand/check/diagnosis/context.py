@@ -1,0 +1,76 @@
+"""What every explanation is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from byhand.spec import Exercise
+
+from ..compare import Difference, by_returned, differences
+from ..learner import Attempt, Learner
+from ..problem import Problem
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One problem and what the learner's code did on it."""
+
+    problem: Problem
+    attempt: Attempt
+    differences: tuple[Difference, ...] = field(default=())
+
+    @property
+    def passed(self) -> bool:
+        """Whether the results were as expected (an argument may still have been changed)."""
+        return not (self.differences or self.attempt.error or self.attempt.died)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the learner's code returned, by name."""
+        return by_returned(self.problem, self.attempt.outcome.value)
+
+
+@dataclass(frozen=True)
+class Context:
+    """A failing trial among all trials, with the learner's code at hand."""
+
+    exercise: Exercise
+    learner: Learner
+    trial: Trial
+    trials: tuple[Trial, ...]
+
+    @property
+    def problem(self) -> Problem:
+        """The problem of the failing trial."""
+        return self.trial.problem
+
+    @property
+    def right(self) -> list[str]:
+        """The returned names that are right in the failing trial."""
+        wrong = {d.returned for d in self.trial.differences}
+        return [name for name in self.problem.expected if name not in wrong]
+
+    def line(self, difference: Difference) -> int | None:
+        """Return the learner's line that decides a quantity."""
+        position = self.exercise.returns.index(difference.returned)
+        return self.learner.source.line_of(self.exercise.name, difference.returned, position)
+
+    def constants(self) -> dict[str, float]:
+        """Return the numbers that a factor may turn out to be, by the name the learner knows: sizes and scalar options."""
+        named = {size.upper(): float(value) for size, value in self.problem.sizes.items()}
+        for name, value in self.problem.arguments.items():
+            if isinstance(value, float) and value not in (0.0, 1.0):
+                named[name] = value
+        return named
+
+
+def trial(learner: Learner, problem: Problem) -> Trial:
+    """Run the learner's code on a problem and compare."""
+    attempt = learner.run(problem)
+    if attempt.error is not None or attempt.died is not None:
+        return Trial(problem, attempt)
+    with np.errstate(all="ignore"):
+        return Trial(problem, attempt, tuple(differences(problem, attempt.outcome.value)))

@@ -1,0 +1,116 @@
+"""Step 3: which edge of the computation graph, or else which node, explains the error (`graph.gains`, `graph.implied`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from byhand import graph
+from byhand.spec import Finding
+
+from ..compare import Difference
+from .context import Context
+from .factors import kind_of, recognise
+
+_COUNTS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+
+
+def explain(context: Context, difference: Difference) -> tuple[Finding | None, dict[str, Any] | None]:
+    """Explain a gradient by a path or a node of its forward's graph; return (finding, the marked picture), or (None, None)."""
+    traced = trace(context)
+    if traced is None or difference.rung != "values":
+        return None, None
+    wrt = context.exercise.gradient_of(difference.returned)
+    if wrt is None or difference.quantity != difference.returned:
+        return None, None
+    problem, picture = context.problem, graph.picture(traced, wrt=(wrt,))
+    upstream = 1.0 if problem.upstream is None else problem.upstream
+    mine = np.asarray(difference.yours, dtype=float)
+    gains = graph.gains(traced, upstream, wrt, mine)
+    if gains:
+        return _path(context, difference, traced, wrt, gains), graph.mark(picture, gains[0])
+    implied = graph.implied(traced, upstream, wrt, mine)
+    if implied is not None:
+        return _node(context, difference, implied), graph.mark(picture, implied)
+    return None, None
+
+
+def trace(context: Context):
+    """Return the graph of the forward (or of the loss) on the failing problem, or None where there is none to trace."""
+    exercise = context.exercise
+    function = exercise.forward or exercise.function
+    wrt = tuple(name for name in map(exercise.gradient_of, exercise.returns) if name is not None)
+    if not wrt:
+        return None
+    try:
+        return graph.trace(function, context.problem.arguments, wrt=wrt)
+    except (TypeError, ValueError, NotImplementedError):
+        return None
+
+
+def _path(context, difference, traced, wrt, gains) -> Finding:
+    gain, quantity = gains[0], difference.quantity
+    routes = graph.routes(traced, wrt)
+    path = " -> ".join(gain.path)
+    name = recognise(gain.factor, context.constants()) or f"{gain.factor:.6g}"
+    kind = kind_of(gain.factor)
+    many = f"{wrt} reaches the output by {_COUNTS.get(routes, str(routes))} routes"
+    if routes < 2:
+        many = f"{wrt} reaches the output along {path}"
+    middle = gain.path[len(gain.path) // 2] if len(gain.path) > 2 else None
+    if kind == "missing-term":
+        title = f"`{quantity}`: {many}; you have {_COUNTS.get(routes - 1, str(routes - 1))}."
+        question, detail = "Which is missing?", f"your {quantity} is the true gradient without the path {path}."
+    elif kind == "wrong-sign":
+        title = f"`{quantity}`: {many}; one of them comes back with the wrong sign."
+        question, detail = "Which one is subtracted in the forward?", f"your {quantity} is the true gradient with the sign of the path {path} flipped."
+    else:
+        title = f"`{quantity}`: {many}; one of them comes back with the wrong weight."
+        question = "Which of them is a sum, or a mean, or counted more than once?"
+        detail = f"your {quantity} is the true gradient with the path {path} weighted by {name}."
+    unique = not gain.alternatives and len(gains) == 1
+    if not unique:
+        others = "; ".join(" -> ".join(p) for p in gain.alternatives)
+        detail += f" The numbers cannot tell it from: {others}." if others else ""
+    return Finding(
+        code="path",
+        title=title,
+        question=question,
+        detail=detail,
+        kind=kind,
+        quantity=f"the path through {middle}" if middle else f"the path {path}",
+        line=context.line(difference),
+        confidence="certain" if unique else "likely",
+        evidence=(f"weight {gain.factor:.9g} on {path}; what is left over is {gain.residual:.1e} of the difference",),
+        notes=f"{context.exercise.name}",
+    )
+
+
+def _node(context, difference, implied) -> Finding:
+    quantity = difference.quantity
+    given, true = np.asarray(implied.given), np.asarray(implied.true)
+    norm = float(np.sum(true * true))
+    c = float(np.sum(given * true)) / norm if norm else float("nan")
+    name = None
+    if norm and float(np.max(np.abs(given - c * true))) <= 1e-6 * float(np.max(np.abs(given))):
+        name = recognise(c, context.constants())
+    detail = f"Everything in your {quantity} is right but the gradient at `{implied.name}`."
+    if name is not None:
+        detail += f" You have {name} times the true d{implied.name}."
+    return Finding(
+        code="node",
+        title=f"`{quantity}`: the error sits in one place, the gradient of one intermediate value.",
+        question="Which of the forward's lines has a derivative that you have not checked on its own?",
+        detail=detail,
+        kind=kind_of(c) if name is not None else "wrong-formula",
+        quantity=f"d{implied.name}",
+        line=context.line(difference),
+        confidence="certain" if name is not None else "likely",
+        evidence=(
+            f"your d{implied.name} = {np.array2string(given.ravel()[:6], precision=4)}; "
+            f"the true one = {np.array2string(true.ravel()[:6], precision=4)}",
+            f"the rest is explained to {implied.residual:.1e}",
+        ),
+        notes=f"{context.exercise.name}",
+    )

@@ -1,0 +1,27 @@
+"""An argument that is not as it was before the call."""
+
+from __future__ import annotations
+
+from byhand.spec import Finding
+
+from .context import Context
+
+
+def explain(context: Context) -> Finding | None:
+    """Return a finding for the first argument that the learner's function changed, or None."""
+    changed = context.trial.attempt.changed
+    if not changed:
+        return None
+    name = changed[0]
+    line = context.learner.source.changes(context.exercise.name, name)
+    return Finding(
+        code="changed-argument",
+        title=f"The results are right, but the caller's `{name}` is changed by the call.",
+        question=f"Which line writes into `{name}`, and who else may still need it?",
+        detail=f"Make a copy first (`{name} = {name}.copy()`), or compute a new array instead of writing into the old one.",
+        kind="mutates-input",
+        quantity=name,
+        line=line,
+        confidence="certain",
+        evidence=(f'seen in the case "{context.problem.case.name}": `{name}` before and after the call differ',),
+    )

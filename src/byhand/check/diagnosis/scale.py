@@ -1,0 +1,89 @@
+"""Step 2: one constant explains all the difference: a sign, a factor of 2, a sum where a mean belongs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from byhand.spec import Finding
+
+from ..compare import Difference
+from .context import Context
+from .factors import kind_of, recognise
+
+RESIDUAL = 1e-6
+"""What may be left of a difference that a factor explains, relative to the expected values."""
+
+
+def explain(context: Context, difference: Difference) -> Finding | None:
+    """Explain a quantity as a constant times what is expected, or return None."""
+    if difference.rung != "values":
+        return None
+    mine, target = np.asarray(difference.yours, dtype=float), np.asarray(difference.expected, dtype=float)
+    norm = float(np.sum(target * target))
+    if norm == 0 or mine.shape != target.shape:
+        return None
+    c = float(np.sum(mine * target)) / norm
+    left = float(np.max(np.abs(mine - c * target), initial=0.0))
+    if left > RESIDUAL * float(np.max(np.abs(target))):
+        return None
+    name = recognise(c, context.constants())
+    if name is None and np.count_nonzero(target) < 3:  # two numbers or one are always a multiple of something
+        return None
+    if not _holds_elsewhere(context, difference, name):
+        return None
+    kind = kind_of(c)
+    words = {
+        "missing-term": (f"`{difference.quantity}` is zero everywhere.", "Where is its value put?"),
+        "wrong-sign": (f"`{difference.quantity}` has the wrong sign everywhere.", "Which way does the loss move when this grows?"),
+        "wrong-scale": (
+            f"`{difference.quantity}` is {name or f'{c:.6g}'} times what it should be, everywhere.",
+            _question(name),
+        ),
+    }
+    title, question = words[kind]
+    return Finding(
+        code={"missing-term": "all-zero", "wrong-sign": "sign", "wrong-scale": "factor"}[kind],
+        title=title,
+        question=question,
+        detail=f"your `{difference.quantity}` = {name or f'{c:.6g}'} x the right one",
+        kind=kind,
+        quantity=difference.quantity,
+        line=context.line(difference),
+        confidence="certain" if name is not None else "likely",
+        evidence=(f"factor {c:.9g}, the rest below {left:.1e}", _sizes(context)),
+    )
+
+
+def _holds_elsewhere(context, difference, name) -> bool:
+    """Return whether the same named factor is found in the other failing trials: one trial may agree by chance."""
+    if name is None:
+        return True
+    for trial in context.trials:
+        for other in trial.differences:
+            if trial is context.trial or other.quantity != difference.quantity or other.rung != "values":
+                continue
+            mine, target = np.asarray(other.yours, dtype=float), np.asarray(other.expected, dtype=float)
+            norm = float(np.sum(target * target))
+            if norm == 0 or trial.problem.case.kind in ("extreme", "float32"):
+                continue
+            elsewhere = Context(context.exercise, context.learner, trial, context.trials)
+            c = float(np.sum(mine * target)) / norm
+            if recognise(c, elsewhere.constants(), exact=1e-5) != name and c != 1:
+                sizes_agree = len(set(elsewhere.constants().values())) < len(elsewhere.constants())
+                if not sizes_agree:  # with N = D a factor N may be read as D
+                    return False
+    return True
+
+
+def _question(name: str | None) -> str:
+    if name is None:
+        return "Which constant is missing or one too many?"
+    if name in ("2", "1/2"):
+        return "What is the derivative of a square, and is there a half in front of it?"
+    if name.lstrip("1/(2-").isupper() or name[0].isupper():
+        return "Is it a sum or a mean, and over how many things?"
+    return f"Where does {name.removeprefix('1/')} belong, and how often?"
+
+
+def _sizes(context) -> str:
+    return ", ".join(f"{k.upper()} = {v}" for k, v in context.problem.sizes.items())

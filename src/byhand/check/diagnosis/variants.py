@@ -1,0 +1,137 @@
+"""Step 5: the code does just what a known misconception does, on every case."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import leaves, tree_map
+from byhand.course import rendering
+from byhand.spec import Exercise, Finding, Misconception
+
+from ..learner import bind
+from ..problem import Problem, by_name, takes_cache
+from .context import Context, Trial
+
+
+@lru_cache(maxsize=None)
+def variant(exercise: Exercise, misconception: Misconception) -> Callable:
+    """Return the wrong function that a misconception describes.
+
+    Raises:
+        ValueError: an edit's text is not found exactly once in the rendered solution.
+    """
+    source = rendering.solution(exercise)
+    for old, new in misconception.edits.items():
+        if source.count(old) != 1:
+            raise ValueError(f"{exercise.name}, {misconception.name}: {old!r} occurs {source.count(old)} times in the solution, not once")
+        source = source.replace(old, new)
+    return compile_function(exercise, source)
+
+
+def compile_function(exercise: Exercise, source: str) -> Callable:
+    """Return the function that a source text of an exercise defines; the exercises that it calls are the references."""
+    namespace: dict[str, Any] = {"np": np} | {part.__name__: part for part in exercise.parts}
+    exec(compile(source, f"<{exercise.name}>", "exec"), namespace)
+    return namespace[exercise.name]
+
+
+def explain(context: Context) -> list[Finding]:
+    """Return a finding for every misconception that does what the learner's code does; more than one cannot be told apart."""
+    found = []
+    for misconception in context.exercise.misconceptions:
+        function = variant(context.exercise, misconception)
+        if all(_agree(trial, behave(trial.problem, function)) for trial in context.trials):
+            found.append(_finding(context, misconception))
+    if len(found) > 1:
+        found = [Finding(**{**vars(f), "confidence": "likely"}) for f in found]
+    return found
+
+
+def behave(problem: Problem, function: Callable) -> tuple[dict[str, Any] | str, tuple[str, ...]]:
+    """Return (results by name, or the name of the exception; the arguments it changed)."""
+    exercise = problem.exercise
+    arguments = tree_map(_fresh, problem.arguments)
+    try:
+        with np.errstate(all="ignore"):
+            if exercise.forward is None:
+                before = copy.deepcopy({k: v for k, v in arguments.items() if not callable(v)})
+                args, kwargs = bind(exercise.function, arguments)
+                result = function(*args, **kwargs)
+                changed = tuple(k for k in before if not _equal(before[k], arguments[k]))
+            else:
+                upstream = tree_map(_fresh, problem.upstream)
+                cache = exercise.forward(**arguments)[1]
+                names, before = exercise.parameters, copy.deepcopy([upstream, cache])
+                result = function(upstream, *([cache] if takes_cache(exercise.function) else []))
+                changed = tuple(n for n, a, b in zip(names, before, [upstream, cache], strict=False) if not _equal(a, b))
+            return by_name(exercise.returns, result), changed
+    except Exception as error:
+        return type(error).__name__, ()
+
+
+def _agree(trial: Trial, behaviour) -> bool:
+    result, changed = behaviour
+    error = trial.attempt.error
+    if trial.attempt.died is not None:
+        return False
+    if isinstance(result, str) or error is not None:
+        return error is not None and error["type"] == result
+    if not set(changed) <= set(trial.attempt.changed) | {"cache"}:
+        return False
+    tolerances = trial.problem.tolerance
+    values = trial.values
+    return all(name in values and _near(values[name], result[name], tolerances[name]) for name in result)
+
+
+def _near(mine, theirs, tolerance) -> bool:
+    a, b, t = dict(leaves(mine)), dict(leaves(theirs)), [leaf for _, leaf in leaves(tolerance)]
+    if a.keys() != b.keys():
+        return False
+    allowed = max((x for x in t if isinstance(x, float)), default=0.0)
+    for path, value in b.items():
+        x, y = np.asarray(a[path]), np.asarray(value)
+        if x.shape != y.shape or x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
+            return False
+        with np.errstate(all="ignore"):
+            size = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0)) if y.dtype.kind == "f" else 0.0
+            if not np.all((np.abs(x - y) <= 10 * allowed + 1e-7 * size) | (x == y) | (np.isnan(x) & np.isnan(y))):
+                return False
+    return True
+
+
+def _finding(context: Context, misconception: Misconception) -> Finding:
+    exercise = context.exercise
+    failing = context.trial.differences
+    difference = next((d for d in failing if misconception.quantity in (d.quantity, d.returned)), failing[0] if failing else None)
+    changed = context.trial.attempt.changed
+    line = context.line(difference) if difference else context.learner.source.changes(exercise.name, changed[0]) if changed else None
+    error = context.trial.attempt.error
+    return Finding(
+        code=misconception.name,
+        title="",
+        question=misconception.asks,
+        detail=misconception.says,
+        kind=misconception.kind,
+        quantity=misconception.quantity,
+        line=error["line"] if error else line,
+        confidence="certain",
+        evidence=(f"on all {len(context.trials)} cases the results are those of this slip",),
+    )
+
+
+def _fresh(leaf):
+    if not isinstance(leaf, np.ndarray):
+        return leaf
+    return leaf.copy()
+
+
+def _equal(before, after) -> bool:
+    a, b = list(leaves(before)), list(leaves(after))
+    return len(a) == len(b) and all(
+        np.array_equal(x, y, equal_nan=isinstance(x, np.ndarray) and x.dtype.kind == "f") for (_, x), (_, y) in zip(a, b, strict=True)
+    )

@@ -1,0 +1,100 @@
+"""The smallest case that shows the fault: small integers, at most 3 x 3 where that suffices."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import leaves
+from byhand.spec import Case
+
+from .diagnosis.context import Trial, trial
+from .learner import Learner
+from .problem import Problem, build
+
+LARGEST = 60
+"""Numbers in one array that are still shown."""
+TRIES = 8
+
+
+def shrink(learner: Learner, failing: Trial, seed: int) -> Trial:
+    """Return the smallest trial found on which the same quantity fails, or the failing one itself."""
+    case = failing.problem.case
+    if case.kind == "float32" or failing.attempt.died:
+        return failing
+    for sizes in _smaller(failing.problem)[:TRIES]:
+        for small in (True, False):
+            found = _try(learner, failing, case, seed, sizes, small)
+            if found is not None:
+                return found
+    return failing
+
+
+def _smaller(problem: Problem) -> list[dict[str, int]]:
+    """Return settings of the sizes from 2 to 3 (never above the case's own), the smallest first."""
+    names = list(problem.sizes)
+    ranges = [sorted({min(problem.sizes[n], 2), min(problem.sizes[n], 3)}) for n in names]
+    settings = [dict(zip(names, values, strict=True)) for values in product(*ranges)]
+    return sorted(settings, key=lambda s: (sum(s.values()), list(s.values())[::-1]))
+
+
+def _try(learner, failing, case: Case, seed, sizes, small) -> Trial | None:
+    try:
+        problem = build(failing.problem.exercise, case, seed, sizes=sizes, small=small)
+        with np.errstate(all="ignore"):
+            finite = all(np.all(np.isfinite(v)) for _, v in leaves(problem.expected) if np.asarray(v).dtype.kind == "f")
+    except Exception:  # a case need not make sense at every size
+        return None
+    if not finite:
+        return None
+    found = trial(learner, problem)
+    if found.attempt.died:
+        return None
+    if failing.differences:
+        quantity = failing.differences[0]
+        same = any(d.returned == quantity.returned and d.rung == quantity.rung for d in found.differences)
+    elif failing.attempt.error:
+        same = found.attempt.error is not None and found.attempt.error["type"] == failing.attempt.error["type"]
+    else:
+        same = bool(found.attempt.changed)
+    return found if same else None
+
+
+def example(shown: Trial) -> dict[str, Any] | None:
+    """Return {case, inputs, yours, expected} of a trial as JSON data, or None if it is too large to read."""
+    problem = shown.problem
+    inputs = {name: _show(value) for name, value in problem.arguments.items()}
+    if problem.upstream is not None:
+        inputs[problem.exercise.parameters[0]] = _show(problem.upstream)
+    if any(np.size(leaf) > LARGEST for _, leaf in leaves({"a": problem.arguments, "u": problem.upstream})):
+        return None
+    yours = {name: _show(value) for name, value in shown.values.items() if name in problem.expected}
+    expected = {name: _show(value) for name, value in problem.expected.items()}
+    return {"case": problem.case.name, "inputs": inputs, "yours": yours, "expected": expected}
+
+
+def _show(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _show(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_show(v) for v in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _numbers(np.asarray(value).tolist())
+    if callable(value):
+        return f"the function {getattr(value, '__name__', 'f')}"
+    if value is None or isinstance(value, str | bool | int | float):
+        return _numbers(value)
+    return f"<{type(value).__name__}>"
+
+
+def _numbers(value: Any) -> Any:
+    """Round to what a person reads; JSON has no nan and no infinity, so they become text."""
+    if isinstance(value, list):
+        return [_numbers(v) for v in value]
+    if isinstance(value, float):
+        if not np.isfinite(value):
+            return str(value)
+        return float(f"{value:.4g}")
+    return value

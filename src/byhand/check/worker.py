@@ -1,0 +1,468 @@
+"""The process in which learner code runs: it loads a file, calls functions on the arrays it is sent, and sends arrays back.
+
+Run as `python -I -S worker.py`; imports only the standard library and NumPy. It holds no reference, no expected value and no
+verdict: whatever it sends is data, and the parent decides. The wire format, used by both sides, is defined here too:
+4 bytes of length, a JSON header, then the raw bytes of the arrays that the header lists.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+import sys
+import time
+
+MAX_BYTES = 256 * 2**20
+MAX_PRINTED = 20_000
+MAX_DEPTH = 12
+
+
+# ---- the wire -------------------------------------------------------------------------------------------------------
+
+
+class Handle:
+    """Something that stays on the other side of the wire; it can only be passed back."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __repr__(self):
+        return "<kept by the checker>"
+
+
+class Function:
+    """A function on the other side of the wire."""
+
+    def __init__(self, number):
+        self.number = number
+
+
+class Foreign:
+    """What the parent sees of a value that is no array, number, text or container of those."""
+
+    def __init__(self, type_name):
+        self.type_name = type_name
+
+
+def encode(value, arrays, depth=0):
+    """Return JSON data for a value; the arrays in it are appended to `arrays`."""
+    import numpy as np
+
+    if depth > MAX_DEPTH:
+        return {"$o": "containers nested too deep"}
+    kind = type(value)
+    if value is None or kind in (bool, str):
+        return value
+    if kind is int:
+        return value if abs(value) < 2**62 else {"$o": "an integer beyond 64 bits"}
+    if kind is float:
+        return {"$n": repr(value)}
+    if isinstance(value, np.generic):
+        return {"$s": _encode_array(np.asarray(value), arrays)} if value.dtype.kind in "biuf" else {"$o": kind.__name__}
+    if isinstance(value, np.ndarray):
+        plain = np.array(value, copy=True, subok=False)
+        if plain.dtype.kind not in "biuf":
+            return {"$o": f"an array of dtype {plain.dtype}"}
+        return {"$a": _encode_array(plain, arrays)}
+    if isinstance(value, dict):
+        if not all(type(k) is str for k in dict.keys(value)):
+            return {"$o": "a dict whose keys are not all text"}
+        return {"$d": [[k, encode(v, arrays, depth + 1)] for k, v in dict.items(value)]}
+    if isinstance(value, list):
+        return {"$l": [encode(v, arrays, depth + 1) for v in list.__iter__(value)]}
+    if isinstance(value, tuple):
+        return {"$t": [encode(v, arrays, depth + 1) for v in tuple.__iter__(value)]}
+    if kind is Handle:
+        return {"$h": value.number}
+    if kind is Function:
+        return {"$f": value.number}
+    return {"$o": kind.__name__}
+
+
+def _encode_array(array, arrays):
+    import numpy as np
+
+    array = np.ascontiguousarray(array).reshape(array.shape)
+    if array.dtype.byteorder == ">":
+        array = array.astype(array.dtype.newbyteorder("<"))
+    arrays.append(array)
+    return len(arrays) - 1
+
+
+def decode(data, arrays, resolve=lambda handle: handle, bind=lambda function: function):
+    """Rebuild a value. `resolve` and `bind` say what a handle and a function become on this side."""
+    if not isinstance(data, dict):
+        return data
+    ((tag, body),) = data.items()
+    if tag == "$n":
+        return float(body)
+    if tag == "$a":
+        return arrays[body]
+    if tag == "$s":
+        return arrays[body][()]
+    if tag == "$d":
+        return {k: decode(v, arrays, resolve, bind) for k, v in body}
+    if tag == "$l":
+        return [decode(v, arrays, resolve, bind) for v in body]
+    if tag == "$t":
+        return tuple(decode(v, arrays, resolve, bind) for v in body)
+    if tag == "$h":
+        return resolve(Handle(body))
+    if tag == "$f":
+        return bind(Function(body))
+    if tag == "$o":
+        return Foreign(str(body))
+    raise ValueError(f"unknown tag {tag!r} on the wire")
+
+
+def pack(message, **values):
+    """Return one frame: a message (JSON data) with named values."""
+    arrays = []
+    header = dict(message)
+    header["values"] = {name: encode(value, arrays) for name, value in values.items()}
+    header["arrays"] = [[a.dtype.str, list(a.shape)] for a in arrays]
+    text = json.dumps(header).encode()
+    size = len(text) + sum(a.nbytes for a in arrays)
+    if size > MAX_BYTES:
+        raise ValueError(f"a message of {size} bytes is over the limit of {MAX_BYTES}")
+    return b"".join([struct.pack("<I", len(text)), text, *(a.tobytes() for a in arrays)])
+
+
+def unpack(read):
+    """Read one frame with `read(n) -> n bytes` and return (header, arrays).
+
+    Raises:
+        EOFError: the other side is gone.
+        ValueError: what came is no frame.
+    """
+    import numpy as np
+
+    (length,) = struct.unpack("<I", read(4))
+    if length > MAX_BYTES:
+        raise ValueError("a header of impossible length")
+    header = json.loads(read(length))
+    if not isinstance(header, dict):
+        raise ValueError("a header that is no object")
+    arrays, total = [], 0
+    for dtype, shape in header["arrays"]:
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "biuf" or not all(type(n) is int and n >= 0 for n in shape):
+            raise ValueError("an array of an impossible kind")
+        size = dtype.itemsize * math.prod(shape)
+        total += size
+        if total > MAX_BYTES:
+            raise ValueError("arrays of impossible size")
+        arrays.append(np.frombuffer(read(size), dtype=dtype).reshape(shape).copy())
+    return header, arrays
+
+
+# ---- the child ------------------------------------------------------------------------------------------------------
+
+
+class Deadline(BaseException):
+    """Raised inside learner code when its time is up."""
+
+
+class Capture:
+    """A standard output that keeps the first part of what is printed."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self.parts, self.length = [], 0
+
+    def write(self, text):
+        text = str(text)
+        if self.length < MAX_PRINTED:
+            self.parts.append(text[: MAX_PRINTED - self.length])
+        self.length += len(text)
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def take(self):
+        text = "".join(self.parts)
+        if self.length > MAX_PRINTED:
+            text += f"\n... and {self.length - MAX_PRINTED:,} characters more"
+        self.parts, self.length = [], 0
+        return text
+
+
+class RefuseByhand:
+    """An import hook that turns byhand away by name."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "byhand":
+            VIOLATIONS.append("imports-byhand")
+            raise ImportError("this file imports byhand, which holds the answer: write the function yourself")
+        return None
+
+
+VIOLATIONS: list[str] = []
+"""What the learner's code did that the exercise rules out, by code."""
+
+
+class Child:
+    """Answers the parent's requests, one after the other, until the pipe closes."""
+
+    def __init__(self):
+        self.read_from = os.fdopen(os.dup(0), "rb")
+        self.write_to = os.fdopen(os.dup(1), "wb")
+        devnull = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(devnull, fd)
+        self.printed = Capture()
+        sys.stdout = sys.stderr = self.printed
+        self.modules = {}
+        self.files = frozenset()
+        self.kept = {}
+        self.replaced = []
+        self.running = False
+        self.byhand = ""
+
+    # -- talking
+
+    def read(self, n):
+        data = self.read_from.read(n)
+        if len(data) < n:
+            raise EOFError
+        return data
+
+    def send(self, message, **values):
+        self.write_to.write(pack(message, **values))
+        self.write_to.flush()
+
+    def serve(self):
+        while True:
+            try:
+                header, arrays = unpack(self.read)
+            except EOFError:
+                return
+            request = {name: decode(v, arrays, self.resolve, self.bind) for name, v in header["values"].items()}
+            getattr(self, "do_" + header["op"])(**request)
+
+    def resolve(self, handle):
+        return self.kept.get(handle.number, handle)
+
+    def bind(self, function):
+        """Make a Python function that asks the parent for its value."""
+
+        def ask(*args, **kwargs):
+            was_running, self.running = self.running, False
+            self.send({"op": "callback", "function": function.number}, args=list(args), kwargs=kwargs)
+            header, arrays = unpack(self.read)
+            self.running = was_running
+            if header["op"] == "refuse":
+                raise ValueError(header["why"])
+            return decode(header["values"]["value"], arrays, self.resolve, self.bind)
+
+        return ask
+
+    # -- requests
+
+    def do_configure(self, byhand, memory, cpu):
+        self.byhand = byhand
+        sys.meta_path.insert(0, RefuseByhand())
+        sys.addaudithook(self.audit)
+        try:
+            import resource
+        except ImportError:  # Windows: the parent watches the memory
+            return
+        for name, value in (("RLIMIT_AS", memory), ("RLIMIT_CPU", cpu), ("RLIMIT_FSIZE", 2**24), ("RLIMIT_CORE", 0)):
+            limit = getattr(resource, name)
+            hard = resource.getrlimit(limit)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            try:
+                resource.setrlimit(limit, (value, hard))
+            except (ValueError, OSError):
+                pass  # macOS refuses some of these; the parent's own deadline and memory watch remain
+
+    def do_load(self, module, root, files, source, seconds):
+        """Import a learner's module by name, or run a source text as a module of that name."""
+        import importlib
+        import types
+
+        self.files = frozenset(files)
+        self.kept.clear()
+        self.replaced.clear()
+        VIOLATIONS.clear()
+
+        def load():
+            if source is not None:
+                loaded = types.ModuleType(module)
+                loaded.__file__ = files[0]
+                code = compile(source, files[0], "exec")
+                exec(code, loaded.__dict__)
+                return loaded
+            if root not in sys.path:
+                sys.path.insert(0, root)
+            return importlib.import_module(module)
+
+        loaded, error, _ = self.guard(load, seconds)
+        if error is None:
+            self.modules[""] = loaded
+        names = {k: callable(v) for k, v in vars(loaded).items()} if error is None else {}
+        self.send(
+            {"op": "loaded", "error": error, "violations": list(VIOLATIONS)},
+            printed=self.printed.take(),
+            names=sorted(k for k, ok in names.items() if ok),
+            others=sorted(k for k, ok in names.items() if not ok and not k.startswith("__")),
+        )
+
+    def do_signature(self, name, positional, keywords):
+        """Say whether a function takes these arguments, without calling it."""
+        import inspect
+
+        function = self.lookup(name)
+        why = ""
+        try:
+            signature = inspect.signature(function)
+            signature.bind(*[None] * positional, **dict.fromkeys(keywords))
+        except TypeError as error:
+            why = str(error)
+        except ValueError:
+            signature = None
+        self.send({"op": "signature", "why": why, "signature": str(signature) if signature else ""})
+
+    def do_substitute(self, functions):
+        """Put the parent's functions in place of the learner's, wherever a learner's module has that name; {} puts all back."""
+        for module, name, original in reversed(self.replaced):
+            if original is None:
+                delattr(module, name)
+            else:
+                setattr(module, name, original)
+        self.replaced.clear()
+        own = self.modules[""]
+        for module in {id(m): m for m in [own, *sys.modules.values()] if getattr(m, "__file__", None) in self.files}.values():
+            for name, function in functions.items():
+                original = vars(module).get(name)
+                if original is not None or module is own:
+                    self.replaced.append((module, name, original))
+                    setattr(module, name, function)
+        self.send({"op": "substituted"})
+
+    def do_call(self, name, args, kwargs, opaque, keep, seconds):
+        """Call a learner's function and send what it returned, the arguments as they are now, and what it printed."""
+        function = self.lookup(name)
+        VIOLATIONS.clear()
+        value, error, took = self.guard(lambda: function(*args, **kwargs), seconds)
+        if opaque and isinstance(value, tuple):
+            shown = []
+            for i, item in enumerate(value):
+                if i in opaque:
+                    self.kept[f"{keep}.{i}"] = item
+                    item = Handle(f"{keep}.{i}")
+                shown.append(item)
+            value = tuple(shown)
+        message = {"op": "result", "error": error, "seconds": took, "violations": list(VIOLATIONS)}
+        after = {"args": args, "kwargs": kwargs}
+        try:
+            self.send(message, value=value, after=after, printed=self.printed.take())
+        except ValueError as problem:
+            message["error"] = {"type": "ValueError", "message": str(problem), "line": None, "shapes": {}, "text": ""}
+            self.send(message, value=None, after=None, printed="")
+
+    # -- running learner code
+
+    def lookup(self, name):
+        return getattr(self.modules[""], name)
+
+    def guard(self, run, seconds):
+        """Run learner code under a deadline and return (value, error as data or None, seconds)."""
+        started = time.perf_counter()
+        try:
+            import signal
+
+            signal.signal(signal.SIGALRM, self.on_alarm)
+            signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: an `except:` may swallow the first
+        except (ImportError, AttributeError):
+            signal = None  # Windows: the parent's own deadline remains
+        value = error = None
+        try:
+            self.running = True
+            value = run()
+        except BaseException as caught:  # SystemExit and KeyboardInterrupt too: a learner's exit must not end the worker
+            self.running = False
+            error = self.describe(caught)
+        finally:
+            self.running = False
+            if signal is not None:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        return value, error, time.perf_counter() - started
+
+    def on_alarm(self, number, frame):
+        if self.running:
+            raise Deadline
+
+    def describe(self, caught):
+        """Return an exception as data: its text, the learner's line, and the shapes of the arrays in sight there."""
+        import linecache
+
+        import numpy as np
+
+        try:
+            message = str(caught)
+        except BaseException:
+            message = "(an exception without a readable message)"
+        line, text, shapes, file, columns = None, "", {}, "", None
+        trace = caught.__traceback__
+        while trace is not None:
+            filename = trace.tb_frame.f_code.co_filename
+            if filename in self.files:
+                line, file = trace.tb_lineno, filename
+                text = linecache.getline(filename, line).strip()
+                shapes = {
+                    name: list(v.shape) for name, v in trace.tb_frame.f_locals.items() if isinstance(v, np.ndarray | np.generic)
+                }
+                positions = list(trace.tb_frame.f_code.co_positions())
+                start, end, first, last = positions[trace.tb_lasti // 2]
+                columns = [start, end, first, last]
+            trace = trace.tb_next
+        if isinstance(caught, SyntaxError):
+            line, text, file = caught.lineno, (caught.text or "").strip(), caught.filename or ""
+            message = caught.msg
+        return {
+            "type": "timeout" if isinstance(caught, Deadline) else type(caught).__name__,
+            "bases": [base.__name__ for base in type(caught).__mro__],
+            "message": message[:2000],
+            "missing": getattr(caught, "name", None) if isinstance(caught, ImportError) else None,
+            "line": line,
+            "file": file,
+            "text": text,
+            "columns": columns,
+            "shapes": shapes,
+        }
+
+    def audit(self, event, args):
+        """Note when the learner's own code looks at its caller's frames, or opens byhand's files."""
+        if not self.running:
+            return
+        if event == "open":
+            if self.byhand and isinstance(args[0], str) and os.path.realpath(args[0]).startswith(self.byhand + os.sep):
+                VIOLATIONS.append("reads-byhand")
+                raise PermissionError("this file opens byhand's own files, which hold the answer")
+        elif event == "sys._getframe" or (event == "object.__getattr__" and args[1] in ("tb_frame", "gi_frame", "f_back")):
+            self.running = False  # looking at frames here must not be noticed
+            try:
+                frame = sys._getframe(1)
+                while frame is not None and os.path.basename(frame.f_code.co_filename) == "inspect.py":
+                    frame = frame.f_back
+                if frame is not None and frame.f_code.co_filename in self.files:
+                    VIOLATIONS.append("reads-frames")
+            finally:
+                self.running = True
+
+
+if __name__ == "__main__":
+    # -I -S leaves no site-packages on the path: the parent names the folders, NumPy's among them
+    sys.path[:] = json.loads(sys.argv[1])
+    # pandas-like classes and enums look at frames while they are made: import NumPy before the audit begins
+    import numpy  # noqa: F401
+
+    Child().serve()

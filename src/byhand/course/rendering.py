@@ -1,0 +1,133 @@
+"""Stubs and solutions in plain NumPy, made from the references: what learners read and write, generated and never stored."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from functools import lru_cache
+from types import ModuleType
+
+from byhand.arrays import numpy_namespace
+from byhand.spec import Exercise
+
+_SECTIONS = ("Args:", "Returns:", "Raises:", ">>>", "Differs from")
+
+
+def stub(exercise: Exercise) -> str:
+    """Return the exercise's signature and docstring, without the derivation, and `raise NotImplementedError`.
+
+    A backward's docstring keeps neither its derivation nor its formula: they are the answer.
+    """
+    return _signature(exercise) + _docstring(exercise, answer=False) + "    raise NotImplementedError\n"
+
+
+def solution(exercise: Exercise) -> str:
+    """Return the reference as a learner would write it: `np.`, no annotations, no `xp`, the names of other exercises bare."""
+    return _signature(exercise) + _docstring(exercise, answer=True) + _body(exercise)
+
+
+def solution_module(exercises: list[Exercise], *, answer: bool = True) -> str:
+    """Return a module with these exercises' solutions (or, with answer=False, their stubs), which runs alone."""
+    blocks = [solution(e) if answer else stub(e) for e in exercises]
+    return "import numpy as np\n\n\n" + "\n\n".join(blocks)
+
+
+@lru_cache(maxsize=None)
+def needs(exercise: Exercise) -> tuple[str, ...]:
+    """Return the names of the other exercises' functions that the solution calls, in order of appearance."""
+    tree, _ = _parsed(exercise)
+    found = [node for node in ast.walk(tree) if _part(node, exercise)]
+    found.sort(key=lambda node: (node.lineno, node.col_offset))
+    return tuple(dict.fromkeys(node.attr for node in found if isinstance(node, ast.Attribute)))
+
+
+def _parsed(exercise):
+    source = textwrap.dedent(inspect.getsource(exercise.function))
+    definition = ast.parse(source).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    return definition, source.splitlines()
+
+
+def _part(node, exercise) -> bool:
+    """Return whether a node is another exercise's function, as in `linear.affine_forward`."""
+    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+        return False
+    module = exercise.function.__globals__.get(node.value.id)
+    return isinstance(module, ModuleType) and module.__name__.startswith("byhand.")
+
+
+def _signature(exercise) -> str:
+    definition, _ = _parsed(exercise)
+    arguments = definition.args
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = None
+    text = re.sub(r"e-0(\d)", r"e-\1", ast.unparse(arguments))  # 1e-5, as people write it
+    return f"def {definition.name}({text}):\n"
+
+
+def _docstring(exercise, *, answer: bool) -> str:
+    paragraphs = (inspect.getdoc(exercise.function) or "").split("\n\n")
+    kept = [paragraphs[0]]
+    past_answer = False
+    for paragraph in paragraphs[1:]:
+        past_answer = past_answer or paragraph.startswith(_SECTIONS)
+        if answer or past_answer or (not exercise.is_backward and not _is_derivation(paragraphs, paragraph)):
+            kept.append(paragraph)
+    text = textwrap.indent("\n\n".join(kept), "    ")
+    if "\\" in text:
+        return f'    r"""{text.strip()}\n    """\n'
+    return f'    """{text.strip()}\n    """\n' if len(kept) > 1 else f'    """{text.strip()}"""\n'
+
+
+def _is_derivation(paragraphs, paragraph) -> bool:
+    """Return whether a paragraph belongs to the derivation: from "Derivation:" up to the next section."""
+    inside = False
+    for candidate in paragraphs:
+        if candidate.startswith("Derivation:"):
+            inside = True
+        elif candidate.startswith(_SECTIONS):
+            inside = False
+        if candidate is paragraph:
+            return inside
+    return False
+
+
+def _body(exercise) -> str:
+    definition, lines = _parsed(exercise)
+    body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
+    namespaces, edits = set(), []
+    for node in ast.walk(definition):
+        if _is_namespace_line(node):
+            namespaces.add(node.lineno)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "xp":
+            if getattr(numpy_namespace, node.attr).__module__ == numpy_namespace.__name__:
+                raise ValueError(f"{exercise.name}: NumPy has no {node.attr}; say in rendering.py how a learner writes it")
+            edits.append((node.value.lineno, node.value.col_offset, node.value.end_col_offset, "np"))
+        elif _part(node, exercise):
+            edits.append((node.lineno, node.col_offset, node.end_col_offset, node.attr))
+    for line, start, end, text in sorted(edits, reverse=True):
+        row = lines[line - 1].encode()
+        lines[line - 1] = (row[:start] + text.encode() + row[end:]).decode()
+    first = min(body[0].lineno, *(_leading_comments(lines, body[0].lineno)))
+    kept = [row for number, row in enumerate(lines[first - 1 :], first) if number not in namespaces]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip() + "\n"
+
+
+def _leading_comments(lines, first):
+    """Yield the numbers of the comment lines right above the first statement."""
+    yield first
+    while lines[first - 2].strip().startswith("#"):
+        first -= 1
+        yield first
+
+
+def _is_namespace_line(node) -> bool:
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id == "xp"
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", "") == "namespace"
+    )
