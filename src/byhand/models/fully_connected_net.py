@@ -28,7 +28,8 @@ def fully_connected_net_loss(
     regularised.
 
     Args:
-        params: w1, b1 to wL, bL; with normalisation also gamma1, beta1 to gamma{L-1}, beta{L-1}, one pair a hidden layer.
+        params: w1, b1 to wL, bL; with normalisation also gamma1, beta1 to gamma{L-1}, beta{L-1}, one pair a hidden
+            layer.
         state: with "batchnorm", {"running1": {"mean": ..., "var": ...}, ...}, one entry a hidden layer; else {}.
         x: (N, k1, k2, ...), a batch of examples.
         y: (N,), the right class of each.
