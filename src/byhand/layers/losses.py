@@ -1,4 +1,4 @@
-"""Losses on class scores. Each returns the loss and its gradient together: there is no upstream gradient to wait for."""
+"""Losses on class scores. Each returns the loss and its gradient together, for no upstream gradient is waited for."""
 
 from __future__ import annotations
 

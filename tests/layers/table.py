@@ -1,0 +1,216 @@
+"""Every layer function with a maker of its inputs, for all the suites that run over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from byhand.layers import (
+    activations,
+    adjoints,
+    batchnorm,
+    dropout,
+    initializers,
+    layernorm,
+    linear,
+    losses,
+    standardize,
+)
+from byhand.optim import adam, momentum, sgd
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A forward with its backwards (or a loss, or a plain function without any)."""
+
+    name: str
+    forward: Callable
+    inputs: Callable[..., dict]
+    """inputs(rng, a, b, c) -> arguments, from three sizes."""
+    wrt: tuple[str, ...]
+    """The arguments that have a gradient, in the order in which the backward returns it."""
+    backwards: tuple[Callable, ...] = ()
+
+
+def _batchnorm(train, **options):
+    def inputs(rng, a, b, c):
+        return {
+            "x": rng.normal(3.0, 2.0, (a + 1, b)),
+            "gamma": rng.uniform(0.5, 2.0, b),
+            "beta": rng.normal(size=b),
+            "running": {"mean": rng.normal(size=b), "var": rng.uniform(0.5, 2.0, b)},
+            "train": train,
+            **options,
+        }
+
+    return inputs
+
+
+def _one(*axes, **options):
+    """Return a maker of one array x whose axes are named by letters."""
+
+    def inputs(rng, a, b, c):
+        sizes = {"a": a, "b": b, "c": c}
+        return {"x": rng.normal(size=[sizes[axis] for axis in axes]), **options}
+
+    return inputs
+
+
+def _dropout(train):
+    return lambda rng, a, b, c: {
+        "x": rng.normal(size=(a, b, c)),
+        "noise": rng.random((a, b, c)),
+        "keep": 0.75,
+        "train": train,
+    }
+
+
+def _scores(rng, a, b, c):
+    return {"scores": rng.normal(size=(a, b + 1)) * 2, "y": rng.integers(0, b + 1, a)}
+
+
+def _layernorm(shape):
+    return lambda rng, a, b, c: {
+        "x": rng.normal(size=(*shape(a, c), b + 1)),
+        "gamma": rng.uniform(0.5, 2.0, b + 1),
+        "beta": rng.normal(size=b + 1),
+    }
+
+
+LAYERS = (
+    Entry(
+        "affine",
+        linear.affine_forward,
+        lambda rng, a, b, c: {
+            "x": rng.normal(size=(a, b, 2)),
+            "w": rng.normal(size=(b * 2, c)),
+            "b": rng.normal(size=c),
+        },
+        ("x", "w", "b"),
+        (linear.affine_backward,),
+    ),
+    Entry("relu", activations.relu_forward, _one("a", "b", "c"), ("x",), (activations.relu_backward,)),
+    Entry("sigmoid", activations.sigmoid_forward, _one("a", "b", "c"), ("x",), (activations.sigmoid_backward,)),
+    Entry("tanh", activations.tanh_forward, _one("a", "b", "c"), ("x",), (activations.tanh_backward,)),
+    Entry("sum", adjoints.sum_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.sum_backward,)),
+    Entry("sum-last", adjoints.sum_forward, _one("a", "b", axis=-1), ("x",), (adjoints.sum_backward,)),
+    Entry("mean", adjoints.mean_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.mean_backward,)),
+    Entry(
+        "broadcast",
+        adjoints.broadcast_forward,
+        lambda rng, a, b, c: {"x": rng.normal(size=(1, b)), "shape": (c, a, b)},
+        ("x",),
+        (adjoints.broadcast_backward,),
+    ),
+    Entry("fan_out", adjoints.fan_out_forward, _one("a", "b", copies=3), ("x",), (adjoints.fan_out_backward,)),
+    Entry("center", standardize.center_forward, _one("a", "b"), ("x",), (standardize.center_backward,)),
+    Entry("variance", standardize.variance_forward, _one("a", "b"), ("x",), (standardize.variance_backward,)),
+    Entry(
+        "standardize",
+        standardize.standardize_forward,
+        _one("a", "b", eps=1e-3),
+        ("x",),
+        (standardize.standardize_backward,),
+    ),
+    Entry(
+        "batchnorm",
+        batchnorm.batchnorm_forward,
+        _batchnorm(True, momentum=0.8, eps=1e-3),
+        ("x", "gamma", "beta"),
+        (batchnorm.batchnorm_backward, batchnorm.batchnorm_backward_alt),
+    ),
+    Entry(
+        "batchnorm-test",
+        batchnorm.batchnorm_forward,
+        _batchnorm(False),
+        ("x", "gamma", "beta"),
+        (batchnorm.batchnorm_backward, batchnorm.batchnorm_backward_alt),
+    ),
+    Entry(
+        "layernorm",
+        layernorm.layernorm_forward,
+        _layernorm(lambda a, c: (a,)),
+        ("x", "gamma", "beta"),
+        (layernorm.layernorm_backward,),
+    ),
+    Entry(
+        "layernorm-3d",
+        layernorm.layernorm_forward,
+        _layernorm(lambda a, c: (a, c)),
+        ("x", "gamma", "beta"),
+        (layernorm.layernorm_backward,),
+    ),
+    Entry("dropout", dropout.dropout_forward, _dropout(True), ("x",), (dropout.dropout_backward,)),
+    Entry("dropout-test", dropout.dropout_forward, _dropout(False), ("x",), (dropout.dropout_backward,)),
+)
+
+LOSSES = (
+    Entry("svm_loss", losses.svm_loss, _scores, ("scores",)),
+    Entry("softmax_loss", losses.softmax_loss, _scores, ("scores",)),
+)
+
+
+def _weights(state):
+    def inputs(rng, a, b, c):
+        w = rng.normal(size=(a, b))
+        return {"w": w, "dw": rng.normal(size=(a, b)), "state": state(rng, w), "lr": 0.125}
+
+    return inputs
+
+
+PLAIN = (
+    Entry("xavier_init", initializers.xavier_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
+    Entry("he_init", initializers.he_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
+    Entry("sgd", sgd.sgd, _weights(lambda rng, w: {}), ()),
+    Entry("sgd_momentum", momentum.sgd_momentum, _weights(lambda rng, w: {"v": rng.normal(size=w.shape)}), ()),
+    Entry(
+        "adam",
+        adam.adam,
+        _weights(lambda rng, w: {"m": rng.normal(size=w.shape), "v": rng.uniform(0.1, 1, w.shape), "t": 3}),
+        (),
+    ),
+)
+
+
+def convert(tree, function) -> Any:
+    """Return the tree with every array replaced; whatever is no array stays."""
+    if isinstance(tree, dict):
+        return {key: convert(value, function) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return type(tree)(convert(value, function) for value in tree)
+    return function(tree) if hasattr(tree, "dtype") else tree
+
+
+def arrays(tree) -> list:
+    """Return the arrays of a tree, in order."""
+    found = []
+    convert(tree, found.append)
+    return found
+
+
+def as_float32(array):
+    """Return a floating array in single precision, any other as it is."""
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def call(entry: Entry, arguments: dict, dout=None) -> list:
+    """Run the forward and every backward and return all that comes out, caches left out."""
+    results = entry.forward(**arguments)
+    if not entry.backwards:
+        return list(results) if isinstance(results, tuple) else [results]
+    out, cache, *rest = results
+    returned = [out, *rest]
+    for backward in entry.backwards:
+        gradients = backward(dout, cache)
+        returned += gradients if isinstance(gradients, tuple) else [gradients]
+    return returned
+
+
+def upstream(entry: Entry, arguments: dict, rng):
+    """Draw an upstream gradient of the form of what the forward returns, or None for a loss."""
+    if not entry.backwards:
+        return None
+    return convert(entry.forward(**arguments)[0], lambda out: rng.normal(size=out.shape).astype(out.dtype))
