@@ -19,7 +19,7 @@ class EdgeClass:
     path: tuple[str, ...]
     """What the way is called, in named variables: ("x", "mu", "xc")."""
     once: bool
-    """Whether every way from input to output passes through it at most once, so that gradients are linear in its factor."""
+    """Whether no way from input to output passes through it twice, so that gradients are linear in its factor."""
 
     @property
     def line(self) -> int:

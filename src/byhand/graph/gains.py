@@ -32,6 +32,8 @@ class Gain:
     path: tuple[str, ...]
     line: int
     kind: str
+    inputs: tuple[int, ...] = field(default=(), repr=False)
+    """The ids of the nodes of the input whose gradient was wrong."""
     partner: Gain | None = None
     """The other way, where two are wrong at once."""
     alternatives: tuple[Gain, ...] = field(default=(), repr=False)
@@ -50,9 +52,10 @@ def gains(
 ) -> list[Gain]:
     """Return the ways whose weight explains the difference between a learner's gradient and the true one, best first.
 
-    For each class e of edges, Delta_e is the part of the true gradient that comes through e. If dx - true = (c - 1) Delta_e,
-    the learner's gradient is the true one with e weighted by c. Where no class explains it alone, two together are tried:
-    dx - true = (a - 1) Delta_e + (b - 1) Delta_f + (a - 1) (b - 1) Delta_ef, with the part that comes through both.
+    For each class e of edges, Delta_e is the part of the true gradient that comes through e. If
+    dx - true = (c - 1) Delta_e, the learner's gradient is the true one with e weighted by c. Where no class explains it
+    alone, two together are tried: dx - true = (a - 1) Delta_e + (b - 1) Delta_f + (a - 1) (b - 1) Delta_ef, where
+    Delta_ef comes through both.
 
     Args:
         graph: from `trace`.
@@ -65,8 +68,8 @@ def gains(
         tolerance: what counts as rounding, relative to the largest of the gradients involved.
 
     Returns:
-        The explanations; each lists the others as its alternatives. Empty where nothing explains the numbers, or where there
-        is nothing to explain.
+        The explanations; each lists the others as its alternatives. Empty where nothing explains the numbers, or where
+        there is nothing to explain.
     """
     deadline = time.perf_counter() + budget
     problem = problem_of(graph, dout, wrt, dx, out, tolerance)
@@ -185,6 +188,7 @@ class _Search:
             path=one.path,
             line=one.line,
             kind=factor.kind if factor else "wrong-scale",
+            inputs=tuple(node.id for node in self.problem.section.starts),
         )
 
     def singles(self) -> list[Gain]:

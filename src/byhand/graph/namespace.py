@@ -3,9 +3,11 @@
 Tensors, NumPy arrays and numbers may be mixed; a call without any Tensor is plain NumPy's.
 """
 
+# ruff: noqa: D103 (the functions are NumPy's, described there)
 from __future__ import annotations
 
 import numpy as np
+from numpy import arange as arange
 
 from byhand.arrays.numpy_namespace import __all__ as __all__
 
@@ -150,7 +152,7 @@ def scatter_add(x, index, values):
 
 
 def _new(array):
-    """Real numbers come as a Tensor, so that traced values may be written into them; whole numbers and truth values do not."""
+    """Real numbers come as a Tensor, so that traced values may be written into them; all else stays plain NumPy."""
     return constant(array) if array.dtype.kind == "f" else array
 
 

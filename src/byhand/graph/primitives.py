@@ -1,10 +1,11 @@
-"""The operations of the tracer. Each returns its value and, for each operand, the vjp: from the gradient of the value to
-what it adds to the gradient of the operand.
+"""The operations of the tracer, one at a time and in plain NumPy; the chain rule is elsewhere.
 
-Everything here is plain NumPy and one operation at a time; the chain rule is elsewhere. In a tie (max, maximum, clip at
-its border) the gradient is one member of the set of subgradients: `max`, `min`, `maximum` and `minimum` share it equally
-among those that tie, `clip` passes it on.
+Each returns its value and, for every operand, the vjp: the map from the gradient of the value to what it adds to the
+gradient of that operand. In a tie (max, maximum, clip at its border) the gradient is one member of the set of
+subgradients: `max`, `min`, `maximum` and `minimum` share it equally among those that tie, `clip` passes it on.
 """
+
+# ruff: noqa: D103 (the functions are NumPy's, described there)
 
 from __future__ import annotations
 
@@ -292,7 +293,7 @@ def broadcast_to(x, *, shape):
 
 
 def concat(*arrays, axis=0):
-    starts = np.cumsum([0, *(a.shape[axis] for a in arrays)])
+    starts = [int(n) for n in np.cumsum([0, *(a.shape[axis] for a in arrays)])]
 
     def vjp(i):
         return lambda g: np.take(g, np.arange(starts[i], starts[i + 1]), axis=axis)

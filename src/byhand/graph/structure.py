@@ -146,7 +146,7 @@ def between(starts: list[Node], ends: list[Node]) -> Section:
 
 
 def routes(graph: Graph, wrt: str, out: int = 0) -> int:
-    """Return by how many independent routes an input reaches an output: 3 for x in batch normalisation, 0 if it does not.
+    """Return by how many independent routes an input reaches an output: 3 in batch normalisation, 0 if it does not.
 
     It is E - V + 2 for the E edges and V nodes between the two (with more inputs or outputs, as if one node fed or
     gathered them all).

@@ -232,8 +232,8 @@ class Tensor:
 
     def __array__(self, *args, **kwargs):
         raise TypeError(
-            f"a traced Tensor ({self.node.title}, shape {self.shape}) went to a plain NumPy function, which would cut the "
-            "graph: call the function through xp = namespace(x), or take the numbers with .value"
+            f"a traced Tensor ({self.node.title}, shape {self.shape}) went to a plain NumPy function, which would cut "
+            "the graph: call the function through xp = namespace(x), or take the numbers with .value"
         )
 
     def __getitem__(self, index) -> Tensor:

@@ -22,7 +22,7 @@ def trace(function: Callable, arguments: dict[str, Any], wrt: tuple[str, ...] | 
 
     Args:
         function: any function written for `xp = namespace(x)`, with all the functions that it calls.
-        arguments: its arguments by name; arrays may sit in trees (dicts, lists, tuples). They are copied, never changed.
+        arguments: its arguments by name; arrays may sit in trees (dicts, lists, tuples). They are copied.
         wrt: the arguments to differentiate with respect to; by default all that hold real arrays.
 
     Raises:
