@@ -35,6 +35,7 @@ def test_network_of_layers_agrees_with_the_function(normalization, keep, hidden)
 
 def test_noise_is_drawn_only_where_something_drops():
     _, _, _, _, noise = model_and_inputs(None, 0.6)
+    assert noise is not None
     assert {name: u.shape for name, u in noise.items()} == {"dropout1": (7, 5), "dropout2": (7, 4)}
     assert model_and_inputs(None, 1.0)[-1] is None
 

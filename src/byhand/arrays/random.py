@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Key:
         """Return a NumPy generator at the start of this key's stream."""
         return np.random.default_rng(np.random.SeedSequence(self.path))
 
-    def normal(self, shape: tuple[int, ...], dtype=np.float32) -> np.ndarray:
+    def normal(self, shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
         """Return standard normal numbers."""
         return self.generator().standard_normal(shape).astype(dtype)
 
-    def uniform(self, shape: tuple[int, ...], dtype=np.float32) -> np.ndarray:
+    def uniform(self, shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
         """Return numbers uniform in [0, 1), never rounded up to 1."""
-        return self.generator().random(shape, dtype=np.float32).astype(dtype)
+        return self.generator().random(shape, dtype: DTypeLike = np.float32).astype(dtype)
 
     def permutation(self, n: int) -> np.ndarray:
         """Return the numbers 0 to n - 1 in random order."""
