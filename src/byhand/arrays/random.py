@@ -39,7 +39,7 @@ class Key:
 
     def uniform(self, shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
         """Return numbers uniform in [0, 1), never rounded up to 1."""
-        return self.generator().random(shape, dtype: DTypeLike = np.float32).astype(dtype)
+        return self.generator().random(shape, dtype=np.float32).astype(dtype)
 
     def permutation(self, n: int) -> np.ndarray:
         """Return the numbers 0 to n - 1 in random order."""

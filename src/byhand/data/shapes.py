@@ -40,7 +40,8 @@ def load(*, train: int = 2000, val: int = 250, test: int = 250, size: int = 32, 
     """Return three parts drawn from three branches of one seed."""
     parts = {"train": train, "val": val, "test": test}
     key = Key.from_seed(seed).fold("shapes")
-    return Dataset("shapes", *(make(n, size=size, key=key.fold(part)) for part, n in parts.items()))
+    first, second, third = (make(n, size=size, key=key.fold(part)) for part, n in parts.items())
+    return Dataset("shapes", first, second, third)
 
 
 def make(n: int, *, size: int = 32, key: Key) -> Split:
