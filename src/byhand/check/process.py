@@ -23,7 +23,7 @@ import byhand
 
 from . import worker as wire
 
-MEMORY = 3 * 2**30
+MEMORY = 3 * 2**29
 """Bytes of address space that learner code may take, NumPy's own included."""
 SECONDS = 5.0
 """Seconds that one call of learner code may take."""

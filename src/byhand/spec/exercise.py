@@ -42,7 +42,7 @@ def extreme(name: str, **options) -> Case:
     return Case("extreme", name, options)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Misconception:
     """A wrong variant that learners really write, as edits to the rendered solution, with what to say about it.
 
@@ -57,7 +57,7 @@ class Misconception:
     quantity: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """A function for the learner to write, with everything that checking, hinting and explaining it needs."""
 

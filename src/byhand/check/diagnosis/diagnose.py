@@ -21,8 +21,9 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found: list[Finding] = []
     picture = None
     for difference in context.trial.differences[:MOST]:
-        finding, marked = _explain(context, difference, plain=not misconceptions)
-        found.append(finding)
+        finding, marked = _explain(context, difference)
+        if not any(f.code == finding.code == "swapped-results" for f in found):
+            found.append(finding)
         picture = picture or marked
     if len(misconceptions) == 1:
         found[0] = _joined(found[0], misconceptions[0])
@@ -41,7 +42,7 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     return found, picture
 
 
-def _explain(context: Context, difference: Difference, *, plain: bool) -> tuple[Finding, dict[str, Any] | None]:
+def _explain(context: Context, difference: Difference) -> tuple[Finding, dict[str, Any] | None]:
     for step in (shape.explain, scale.explain):
         finding = step(context, difference)
         if finding is not None:

@@ -18,7 +18,7 @@ _REMOVED = ("float", "int", "bool", "object", "str", "complex", "product", "cump
 def explain(name: str, error: dict[str, Any], *, during: str = "") -> Finding:
     """Return the finding for an exception, as the worker described it."""
     kind, message, shapes = error["type"], error["message"], error["shapes"]
-    where = f"`{during or name}`"
+    where = during.capitalize() if " " in during else f"`{during or name}`"
     title = f"{where} stopped with {kind}: {message}" if message else f"{where} stopped with {kind}."
     detail, question = "", "What are the values on that line when it runs? `--pdb` stops there."
     if kind == "ValueError" and ("broadcast" in message or "matmul" in message or "dimension" in message or "align" in message):
@@ -27,6 +27,9 @@ def explain(name: str, error: dict[str, Any], *, during: str = "") -> Finding:
     elif kind == "IndexError":
         detail = _shapes_in(error)
         question = "How long is the axis that is indexed, and where does the index come from?"
+    elif kind in ("SyntaxError", "IndentationError", "TabError"):
+        title = f"The file is not Python yet: {message}."
+        question = "What is open on that line or the one above: a bracket, a quote, a colon?"
     elif kind in ("NameError", "UnboundLocalError"):
         question = "Where was this name meant to be set, and is that line reached?"
     elif kind == "TypeError" and "NoneType" in message:

@@ -52,50 +52,58 @@ def trace(context: Context):
 def _path(context, difference, traced, wrt, gains) -> Finding:
     gain, quantity = gains[0], difference.quantity
     routes = graph.routes(traced, wrt)
-    path = " -> ".join(gain.path)
-    name = recognise(gain.factor, context.constants()) or f"{gain.factor:.6g}"
-    kind = kind_of(gain.factor)
+    path, weight = " -> ".join(gain.path), _weight(context, gain)
     many = f"{wrt} reaches the output by {_COUNTS.get(routes, str(routes))} routes"
     if routes < 2:
         many = f"{wrt} reaches the output along {path}"
-    middle = gain.path[len(gain.path) // 2] if len(gain.path) > 2 else None
-    if kind == "missing-term":
+    if gain.kind == "missing-term":
         title = f"`{quantity}`: {many}; you have {_COUNTS.get(routes - 1, str(routes - 1))}."
         question, detail = "Which is missing?", f"your {quantity} is the true gradient without the path {path}."
-    elif kind == "wrong-sign":
+    elif gain.kind == "wrong-sign":
         title = f"`{quantity}`: {many}; one of them comes back with the wrong sign."
         question, detail = "Which one is subtracted in the forward?", f"your {quantity} is the true gradient with the sign of the path {path} flipped."
     else:
         title = f"`{quantity}`: {many}; one of them comes back with the wrong weight."
         question = "Which of them is a sum, or a mean, or counted more than once?"
-        detail = f"your {quantity} is the true gradient with the path {path} weighted by {name}."
-    unique = not gain.alternatives and len(gains) == 1
-    if not unique:
-        others = "; ".join(" -> ".join(p) for p in gain.alternatives)
-        detail += f" The numbers cannot tell it from: {others}." if others else ""
+        detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight}."
+    if gain.partner is not None:
+        other = " -> ".join(gain.partner.path)
+        title = f"`{quantity}`: {many}; two of them come back wrong."
+        detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight} and the path {other} by {_weight(context, gain.partner)}."
+    if gain.alternatives:
+        detail += f" The numbers cannot tell it from: {'; '.join(' -> '.join(g.path) for g in gain.alternatives)}."
+    middle = gain.path[len(gain.path) // 2] if len(gain.path) > 2 else None
     return Finding(
         code="path",
         title=title,
         question=question,
         detail=detail,
-        kind=kind,
+        kind=gain.kind,
         quantity=f"the path through {middle}" if middle else f"the path {path}",
         line=context.line(difference),
-        confidence="certain" if unique else "likely",
-        evidence=(f"weight {gain.factor:.9g} on {path}; what is left over is {gain.residual:.1e} of the difference",),
-        notes=f"{context.exercise.name}",
+        confidence="certain" if not gain.alternatives and gain.symbol is not None else "likely",
+        evidence=(
+            f"weight {gain.factor:.9g} on {path}" + (f" ({gain.meaning})" if gain.meaning else ""),
+            f"what is left over is {gain.residual:.1e} of the difference",
+        ),
+        notes=context.exercise.name,
     )
+
+
+def _weight(context, gain) -> str:
+    return recognise(gain.factor, context.constants()) or gain.symbol or f"{gain.factor:.6g}"
 
 
 def _node(context, difference, implied) -> Finding:
     quantity = difference.quantity
-    given, true = np.asarray(implied.given), np.asarray(implied.true)
+    given, true = np.asarray(implied.learner), np.asarray(implied.true)
     norm = float(np.sum(true * true))
     c = float(np.sum(given * true)) / norm if norm else float("nan")
     name = None
     if norm and float(np.max(np.abs(given - c * true))) <= 1e-6 * float(np.max(np.abs(given))):
         name = recognise(c, context.constants())
-    detail = f"Everything in your {quantity} is right but the gradient at `{implied.name}`."
+    detail = f"Everything in your {quantity} is right but the gradient at `{implied.name}`"
+    detail += f" (or, which looks the same from here, at {' or '.join(f'`{n}`' for n in implied.equivalent)})." if implied.equivalent else "."
     if name is not None:
         detail += f" You have {name} times the true d{implied.name}."
     return Finding(
@@ -112,5 +120,5 @@ def _node(context, difference, implied) -> Finding:
             f"the true one = {np.array2string(true.ravel()[:6], precision=4)}",
             f"the rest is explained to {implied.residual:.1e}",
         ),
-        notes=f"{context.exercise.name}",
+        notes=context.exercise.name,
     )

@@ -18,7 +18,7 @@ def explain(context: Context, difference: Difference) -> Finding:
     if difference.rung in ("type", "dtype"):
         return Finding(
             code="wrong-type",
-            title=difference.message[:1].upper() + difference.message[1:] + ".",
+            title=f"`{difference.quantity}`: {difference.message}.",
             question="What does the docstring promise to return?",
             kind="wrong-shape" if difference.rung == "type" else "dtype",
             quantity=difference.quantity,

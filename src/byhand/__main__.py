@@ -1,0 +1,5 @@
+"""`python -m byhand` is `byhand`."""
+
+from byhand.cli.main import run
+
+run()

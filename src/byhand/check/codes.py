@@ -1,0 +1,101 @@
+"""A page for every code that a finding can carry: what it means, and an example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from byhand import course
+
+
+@dataclass(frozen=True)
+class Page:
+    """What `byhand explain CODE` shows."""
+
+    title: str
+    text: str
+    example: str = ""
+
+
+_PAGES = {
+    "path": Page(
+        "One path of the computation graph explains the whole error.",
+        "A gradient is a sum over all routes by which the input reaches the output. Cutting one edge of the graph takes away "
+        "exactly the routes through it; if your gradient is the true one with one edge weighted by 0 (left out), -1 (wrong "
+        "sign), 2 (counted twice) or N (a sum for a mean), that edge is named. It is checked with numbers, not by reading "
+        "your code: nothing else explains the difference to the last digits.",
+        "batch norm: x -> mu -> xc left out of dx; what you have is the gradient as if the mean did not depend on x",
+    ),
+    "node": Page(
+        "The error sits in the gradient of one intermediate value.",
+        "Everything that your backward does after that value is right, and so is all that comes from other routes: with the "
+        "value's gradient corrected, your result would be right. The evidence shows the gradient you have there and the true one.",
+        "batch norm: dvar computed with std instead of std^3; only the part of dx through var is off",
+    ),
+    "factor": Page(
+        "A result is a constant times what it should be.",
+        "When every entry is off by the same factor, look for a sum in place of a mean (the factor is N), the 2 of a square, "
+        "or a division by the number of examples that is missing or done twice.",
+        "db = np.mean(dout, axis=0) where the bias is used once by every example: a sum belongs there",
+    ),
+    "sign": Page("A result has the wrong sign everywhere.", "Follow one entry: when it grows a little, does the output grow or shrink?"),
+    "all-zero": Page("A result is zero everywhere.", "It is made but never filled, or it is multiplied by something that is zero."),
+    "transposed": Page("A result is right but transposed.", "A gradient always has the shape of the thing it is the gradient of."),
+    "kept-axis": Page(
+        "A result keeps an axis of length 1.", "keepdims=True is useful on the way, for broadcasting; a result has the shape that is promised."
+    ),
+    "other-layout": Page("The right numbers in another shape.", "Reshape the result to the shape of what it is the gradient of."),
+    "unsummed-axis": Page(
+        "A result still has an axis that should be summed over.",
+        "What was broadcast in the forward is used once by every entry of that axis; its gradient sums what comes back from all of them.",
+    ),
+    "wrong-shape": Page("A result has the wrong shape.", "Write the index equation: which indices are kept, which are summed over?"),
+    "swapped-results": Page("Two results have each other's values.", "The order of the return statement is part of the contract."),
+    "wrong-type": Page("Something else was returned than promised.", "Look at the Returns section of the docstring, and at every `return`."),
+    "wrong-values": Page(
+        "Numbers differ, and no single term explains how.",
+        "More than one thing may be wrong. The report says where the error sits; work the small case by hand, line by line.",
+    ),
+    "not-finite": Page(
+        "A result is inf or nan where the right one is finite.",
+        "exp overflows above 709, log of 0 is -inf, and the square root of a number that rounding pushed below zero is nan. "
+        "Rearrange the formula so that no step leaves the range: subtract the maximum before exp, take the logarithm of the sum "
+        "instead of the sum's parts, clip at zero before a root.",
+        "softmax: shifted = scores - scores.max(axis=1, keepdims=True)",
+    ),
+    "changed-argument": Page(
+        "The call changes an argument.",
+        "Arrays are passed by reference: `x[...] = ` and `x += ` write into the caller's array, which others still need "
+        "(the upstream gradient of a residual branch, say). Copy first, or make a new array.",
+    ),
+    "forward-differs": Page(
+        "The backward fits the forward you wrote; it is the forward that differs.",
+        "The gradients agree with finite differences of your own forward, so the place to look is the forward.",
+    ),
+    "part-fails": Page(
+        "The composite is right; one of the functions it calls is not.",
+        "A network's loss was first checked with our layers in place of yours, and is right; with your own it is not.",
+    ),
+    "finite-differences": Page("Right, but only as exactly as finite differences are.", "The exercise asks for the formula."),
+    "wider-dtype": Page("float64 out for float32 in.", "It is right, at twice the memory: np.zeros_like(x) keeps x's dtype, np.zeros(x.shape) does not."),
+    "exception": Page("The code stopped with an exception.", "The report names the line, the variables on it and their shapes."),
+    "signature": Page("The function takes other arguments than the exercise's.", "Keep the names and the order of the stub's parameters."),
+    "no-such-function": Page("The file has no function of that name.", "`byhand reset EXERCISE` puts the stub back (and keeps a copy)."),
+    "timeout": Page("The code took too long and was stopped.", "A call may take five seconds. Does every loop end?"),
+    "memory": Page("The code used up its memory.", "A check's inputs are tiny: look for a list that grows in a loop, or an accidental outer product."),
+    "ends-the-process": Page("The code ended the process.", "exit(), os._exit() or a crash: nothing was returned, so nothing could be compared."),
+    "garbage": Page("The code wrote into the checker's channel.", "Print with print(); leave file descriptors alone."),
+    "imports-byhand": Page("The file imports byhand, which holds the answer.", "What is checked is your own function."),
+    "reads-byhand": Page("The file opens byhand's own files.", "They hold the answer; what is checked is your own function."),
+    "reads-frames": Page("The code looks at its caller's frames.", "A function's inputs are its arguments. There is nothing of use there, and it is not what was asked."),
+}  # fmt: skip
+
+
+def pages() -> dict[str, Page]:
+    """Return every page by code: those of the checker, and one for each misconception of the course."""
+    found = dict(_PAGES)
+    for exercise in course.exercises().values():
+        for slip in exercise.misconceptions:
+            changes = "\n".join(f"{new}\n    where it should be\n{old}" for old, new in slip.edits.items())
+            page = Page(f"{exercise.name}: {slip.says}", slip.asks, changes)
+            found.setdefault(slip.name, page)
+    return found

@@ -1,0 +1,149 @@
+"""`byhand check` and `byhand explain`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from byhand import course
+from byhand.check import WorkerPool, check, codes
+from byhand.check.learner import read_source
+from byhand.spec import Exercise, Report
+
+from . import report as reports
+from .common import CHECKER_ERROR, complete_exercise, console, current, fail, here, here_or_none, print_json
+
+ExerciseName = Annotated[
+    str | None, typer.Argument(metavar="[EXERCISE]", help="An exercise, as in `byhand list`.", autocompletion=complete_exercise)
+]
+
+
+def check_command(
+    exercise: ExerciseName = None,
+    file: Annotated[Path | None, typer.Option(help="The file to check, in place of the workspace's.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Check everything that you have started.")] = False,
+    dialect: Annotated[str, typer.Option(help="Whose names and conventions the file follows.")] = "byhand",
+    explain: Annotated[bool, typer.Option("--explain", help="Open all three depths of a finding at once.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, for programs.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the random inputs.")] = 0,
+    case: Annotated[str | None, typer.Option(help="Run this case alone.")] = None,
+    pdb: Annotated[bool, typer.Option("--pdb", help="Stop in the debugger on the line at fault.")] = False,
+) -> None:
+    """Check a function that you wrote: is it right, and if not, which term of which line is wrong?
+
+    Without a name, the exercise that is next. Exit code 0: right; 1: not right yet; 2: wrong usage; 3: the checker failed.
+    """
+    if dialect != "byhand":
+        raise fail(f"--dialect: expected 'byhand', got {dialect!r}")
+    chosen = _chosen(exercise, file, all_)
+    many = all_ or len(chosen) > 1
+    found = [_check_one(e, path, seed, case, pool=None) for e, path in chosen] if not many else _check_many(chosen, seed)
+    if as_json:
+        print_json([r.to_json() for r in found] if many else found[0].to_json())
+    elif many:
+        _table(found)
+    else:
+        reports.show(console, found[0], depth=reports.DEEPEST if explain else _depth(found[0], file))
+        if found[0].verdict == "fail" and not explain:
+            console.print("  [dim]byhand check --explain[/] [dim]opens the next steps ·[/] [dim]byhand hint[/]\n")
+    if pdb and not many:
+        _debug(found[0], case)
+    raise typer.Exit(_exit_code(found))
+
+
+def _chosen(name: str | None, file: Path | None, all_: bool) -> list[tuple[Exercise, Path]]:
+    if file is not None and not file.is_file():
+        raise fail(f"there is no file {file}")
+    if name is not None and all_:
+        raise fail("give an EXERCISE or --all, not both")
+    if file is not None and name is None:
+        source = read_source(file)
+        there = [(e, file) for e in course.exercises().values() if source.function(e.name) is not None]
+        if not there:
+            raise fail(f"{file} has no function of an exercise's name; see `byhand list`")
+        return there
+    if all_:
+        space = here()
+        written = space.written()
+        if not written:
+            raise fail(f"nothing is started yet in {space.modules}: open the first module and write a function")
+        return [(e, space.file(e.name)) for e in course.exercises().values() if e.name in written]
+    exercise = current(name)
+    return [(exercise, file or here().file(exercise.name))]
+
+
+def _check_one(exercise: Exercise, file: Path, seed: int, case: str | None, pool: WorkerPool | None) -> Report:
+    report = check(exercise, file, seed=seed, only_case=case, pool=pool)
+    space = here_or_none()
+    if space is not None and case is None:
+        space.record(report)
+    return report
+
+
+def _check_many(chosen: list[tuple[Exercise, Path]], seed: int) -> list[Report]:
+    """Check several, two at a time: each waits mostly for its own process."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda pair: check(pair[0], pair[1], seed=seed), chosen))
+    space = here_or_none()
+    if space is not None:
+        for report in found:
+            space.record(report)
+    return found
+
+
+def _depth(report: Report, file: Path | None) -> int:
+    """Return how deep the learner has opened this finding."""
+    space = here_or_none()
+    return 1 if space is None or file is not None else space.state.progress(report.exercise).depth
+
+
+def _table(found: list[Report]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for report in found:
+        mark, style = reports.MARKS[report.verdict]
+        table.add_row(f"[{style}]{mark}[/]", report.exercise, reports.code_text(report.summary))
+    console.print(table)
+    right = sum(r.verdict == "pass" for r in found)
+    console.print(f"\n{right} of {len(found)} right", style="bold")
+
+
+def _exit_code(found: list[Report]) -> int:
+    if any(r.verdict == "checker-error" for r in found):
+        return CHECKER_ERROR
+    return 0 if all(r.verdict == "pass" for r in found) else 1
+
+
+def _debug(report: Report, case: str | None) -> None:
+    line = next((f.line for f in report.findings if f.line is not None), None)
+    failing = case or next((c.name for c in report.cases if not c.passed), None)
+    if failing is None:
+        raise fail("--pdb: nothing fails, so there is no line to stop on")
+    subprocess.run(
+        [sys.executable, "-m", "byhand.check.debug", report.file, report.exercise, failing, str(report.seed), str(line or 0)],
+        check=False,
+    )
+
+
+def explain_command(code: Annotated[str | None, typer.Argument(help="A code, as `--explain` prints it.")] = None) -> None:
+    """Explain what a finding's code means, with an example; without a code, list them."""
+    pages = codes.pages()
+    if code is None:
+        for name, page in sorted(pages.items()):
+            console.print(f"[bold cyan]{name:<28}[/] {page.title}", soft_wrap=True)
+        return
+    if code not in pages:
+        raise fail(f"there is no code {code!r}; `byhand explain` lists them")
+    page = pages[code]
+    console.print(f"[bold]{code}[/]: {page.title}\n")
+    console.print(reports.code_text(page.text))
+    if page.example:
+        console.print(f"\n[dim]{page.example}[/]")
+
+

@@ -1,0 +1,66 @@
+"""What the commands share: where things are printed, the workspace, errors that end in exit code 2."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from byhand import course, workspace
+from byhand.spec import Exercise
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+USAGE, CHECKER_ERROR = 2, 3
+
+
+def fail(message: str) -> typer.Exit:
+    """Print an error and return what to raise."""
+    errors.print(f"[bold red]byhand:[/] {message}", soft_wrap=True)
+    return typer.Exit(USAGE)
+
+
+def print_json(data: Any) -> None:
+    """Print data for a program."""
+    sys.stdout.write(json.dumps(data, indent=2) + "\n")
+
+
+def here_or_none() -> workspace.Workspace | None:
+    """Return the workspace of the current folder, or None."""
+    return workspace.find(Path.cwd())
+
+
+def here() -> workspace.Workspace:
+    """Return the workspace of the current folder.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = here_or_none()
+    if found is None:
+        raise ValueError("there is no workspace here: `byhand init` makes one, or go to the folder where you made it")
+    return found
+
+
+def current(name: str | None) -> Exercise:
+    """Return the exercise of that name, or the one that is next.
+
+    Raises:
+        ValueError: there is no such exercise, or nothing is left to do.
+    """
+    if name is not None:
+        return course.find(name)
+    following = here().next()
+    if following is None:
+        raise ValueError("every exercise is done or skipped: name one")
+    return following
+
+
+def complete_exercise(incomplete: str) -> list[str]:
+    """Complete an exercise's name in the shell."""
+    return [name for name in course.exercises() if name.startswith(incomplete)]

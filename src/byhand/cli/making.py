@@ -1,0 +1,51 @@
+"""`byhand init` and `byhand export`: making a package, and handing it over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from byhand import workspace
+
+from .common import console, here
+
+
+def init_command(
+    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("byhand-workspace"),
+    package: Annotated[str, typer.Option(help="The name of your package.")] = "mynet",
+) -> None:
+    """Make a workspace: a Python package of your own, one module a chapter, with the stubs in order.
+
+    In a workspace that exists, what is missing is added and nothing is changed.
+    """
+    if folder == Path("byhand-workspace") and workspace.find(Path.cwd()) is not None:
+        folder = here().folder
+    space = workspace.create(folder, package)
+    console.print(f"Your package is [underline]{space.modules}[/]", soft_wrap=True)
+    try:
+        into = space.folder.relative_to(Path.cwd())
+    except ValueError:
+        into = space.folder
+    if str(into) != ".":
+        console.print(f"\n  cd {into}", soft_wrap=True)
+    console.print("  byhand watch     check on every save, here in the terminal")
+    console.print("  byhand lab       the same and more on a page in the browser")
+
+
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    fill: Annotated[bool, typer.Option("--fill", help="Put ours where you have written nothing yet, marked as such.")] = False,
+) -> None:
+    """Hand over your package with nothing of ours in it: your own network library, runnable alone."""
+    done = workspace.export(here(), folder, fill=fill)
+    console.print(f"[bold]{len(done.functions)}[/] functions of yours are in [underline]{done.folder}[/]", soft_wrap=True)
+    if done.filled:
+        console.print(f"Ours, marked as such: {', '.join(done.filled)}")
+    if done.left_out:
+        console.print(f"[dim]Left out, not written yet: {', '.join(done.left_out)}[/]")
+    for name, needed in done.waiting.items():
+        console.print(f"[yellow]{name} calls {', '.join(needed)}, which is not there: write it, or use --fill.[/]")
+    if done.script:
+        console.print(f"\n  cd {done.folder} && python {done.script.name}", soft_wrap=True)

@@ -1,0 +1,185 @@
+"""A check's report in the terminal, in three depths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from byhand.spec import Finding, Report
+
+MARKS = {
+    "pass": ("✓", "green"),
+    "fail": ("✗", "red"),
+    "not-started": ("○", "dim"),
+    "error": ("!", "red"),
+    "timeout": ("!", "yellow"),
+    "memory": ("!", "yellow"),
+    "blocked": ("–", "dim"),
+    "checker-error": ("?", "magenta"),
+}
+DEEPEST = 3
+
+
+def show(console: Console, report: Report, *, depth: int = 1, keys: str = "") -> None:
+    """Print a report. Depth 1: what differs, a question and the small case; 2: the line and the term; 3: the evidence."""
+    console.print(render(report, depth=depth))
+    if keys:
+        console.print(Padding(Text(keys, "dim"), (0, 2)))
+
+
+def render(report: Report, *, depth: int = 1) -> RenderableType:
+    """Return a report as something to print."""
+    mark, style = MARKS[report.verdict]
+    head = Text.assemble((f"{mark} {report.exercise}", f"bold {style}"), ("  " + _place(report), "dim"))
+    parts: list[RenderableType] = [head]
+    if report.verdict in ("pass", "not-started"):
+        parts.append(_indented(code_text(report.summary)))
+        if report.verdict == "not-started":
+            parts.append(_indented(Text("Write it in the file above, save, and check again.", "dim")))
+    shown = [f for f in report.findings if report.verdict != "pass" or f.question]
+    for finding in shown[: 1 if depth == 1 else len(shown)]:
+        parts += _finding(finding, report, depth)
+    if report.example is not None:
+        parts.append(_example(report.example))
+    if report.printed.strip():
+        parts += [_indented(Text("What it printed:", "dim")), Padding(Text(_clipped(report.printed)), (0, 4))]
+    if depth >= 2 and report.graph is not None and report.verdict != "pass":
+        from byhand import graph
+
+        parts += [_indented(Text("The way from the input to the output:", "dim")), Padding(Text(graph.text(report.graph)), (0, 4))]
+    if depth >= DEEPEST:
+        parts.append(_cases(report))
+        parts.append(_indented(Text(f"Again: {report.replay}", "dim")))
+    return Group(*parts, Text(""))
+
+
+def code_text(text: str) -> Text:
+    """Return text with what stands between backquotes set off, as code."""
+    shown = Text()
+    for i, piece in enumerate(text.split("`")):
+        shown.append(piece, "bold cyan" if i % 2 else "")
+    return shown
+
+
+def _place(report: Report) -> str:
+    total = report.timings.get("total")
+    rung = f"{report.rung} · " if report.rung and report.verdict == "fail" else ""
+    return rung + Path(report.file).name + (f" · {total * 1000:.0f} ms" if total is not None else "")
+
+
+def _finding(finding: Finding, report: Report, depth: int) -> list[RenderableType]:
+    title = finding.title if finding.confidence == "certain" else _doubtful(finding)
+    parts: list[RenderableType] = []
+    if report.verdict != "pass":
+        parts.append(_indented(code_text(title)))
+    if finding.question:
+        parts.append(_indented(code_text(finding.question).copy(), style="italic"))
+    if depth >= 2:
+        if finding.line is not None:
+            parts.append(Text(""))
+            parts.append(_excerpt(report.file, finding.line))
+        if finding.detail:
+            parts.append(_indented(code_text(finding.detail)))
+    if depth >= DEEPEST:
+        parts += [_indented(Text(f"· {line}", "dim")) for line in finding.evidence]
+        parts.append(_indented(Text(f"{finding.confidence} · byhand explain {finding.code}", "dim")))
+    return parts
+
+
+def _doubtful(finding: Finding) -> str:
+    return finding.title if finding.confidence == "possible" else f"I suspect: {finding.title}"
+
+
+def _excerpt(file: str, line: int) -> RenderableType:
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return _indented(Text(f"line {line}"))
+    text = Text()
+    for number in range(max(1, line - 1), min(len(lines), line + 1) + 1):
+        here = number == line
+        text.append(f"{'→' if here else ' '} {number:>4} ", "bold red" if here else "dim")
+        text.append(lines[number - 1] + "\n", "bold" if here else "dim")
+    text.rstrip()
+    return _indented(text)
+
+
+def _example(example: dict[str, Any]) -> RenderableType:
+    blocks = [_block(name, value, None) for name, value in example["inputs"].items() if _worth_showing(value)]
+    parts: list[RenderableType] = [Text(f'\nThe smallest case found ("{example["case"]}"):', "dim"), Columns(blocks, padding=(0, 3))]
+    for name, expected in example["expected"].items():
+        yours = example["yours"].get(name)
+        if yours == expected or name not in example["yours"]:
+            continue
+        parts.append(Columns([_block(f"your {name}", yours, expected), _block(f"expected {name}", expected, None)], padding=(0, 3)))
+    return _indented(Group(*parts))
+
+
+def _worth_showing(value: Any) -> bool:
+    return not (isinstance(value, str) and value.startswith("<"))
+
+
+def _block(name: str, value: Any, other: Any) -> Text:
+    """Return a named array as rows of numbers, those that differ from `other` in red."""
+    text = Text(f"{name}\n", "cyan")
+    rows, other_rows = _rows(value), _rows(other) if other is not None else None
+    width = max((len(_number(v)) for row in rows for v in row), default=1)
+    for i, row in enumerate(rows):
+        for j, item in enumerate(row):
+            same = other_rows is None or (i < len(other_rows) and j < len(other_rows[i]) and _alike(other_rows[i][j], item))
+            text.append(f"{_number(item):>{width}} ", "" if same else "bold red")
+        text.append("\n")
+    text.rstrip()
+    return text
+
+
+def _rows(value: Any) -> list[list[Any]]:
+    if isinstance(value, dict):
+        return [[f"{k}:", *_flat(v)] for k, v in value.items()]
+    if not isinstance(value, list):
+        return [[value]]
+    if value and isinstance(value[0], list):
+        return [_flat(row) for row in value]
+    return [value]
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [x for item in value for x in _flat(item)]
+    if isinstance(value, dict):
+        return [x for k, v in value.items() for x in (f"{k}:", *_flat(v))]
+    return [value]
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    if isinstance(a, float | int) and isinstance(b, float | int):
+        return abs(a - b) <= 1e-3 * max(abs(a), abs(b), 1e-9)
+    return a == b
+
+
+def _cases(report: Report) -> RenderableType:
+    text = Text()
+    for case in report.cases:
+        text.append("✓ " if case.passed else "✗ ", "green" if case.passed else "red")
+        error = f"  off by {case.max_error:.3g} at {case.worst_index}" if case.max_error is not None and not case.passed else ""
+        text.append(f"{case.name}{error}\n", "dim")
+    text.rstrip()
+    return _indented(text)
+
+
+def _clipped(text: str, most: int = 12) -> str:
+    lines = text.rstrip().splitlines()
+    return "\n".join(lines[:most] + ([f"... and {len(lines) - most} lines more"] if len(lines) > most else []))
+
+
+def _indented(content: RenderableType, style: str = "") -> RenderableType:
+    return Padding(content, (0, 2), style=style)

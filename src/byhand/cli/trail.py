@@ -1,0 +1,152 @@
+"""Finding one's way: next, skip, hint, list, reset, solution, show."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.syntax import Syntax
+
+from byhand import course
+from byhand.course import rendering
+from byhand.spec import Exercise
+
+from . import report as reports
+from .checking import ExerciseName
+from .common import console, current, fail, here, here_or_none, print_json
+
+STATE_MARKS = {"passed": ("✓", "green"), "started": ("●", "yellow"), "skipped": ("–", "dim"), "not-started": ("○", "dim")}
+
+
+def next_command() -> None:
+    """Say where you are and what comes next."""
+    space = here()
+    following = space.next()
+    progress = space.progress()
+    core = [e for e in course.exercises().values() if not e.side_trip]
+    done = sum(progress[e.name].state == "passed" for e in core)
+    console.print(f"[bold]{done}[/] of {len(core)} on the core trail are right.")
+    if following is None:
+        console.print("Nothing is left. `byhand export DIR` hands you your library; `byhand list` shows the side trips.")
+        return
+    minutes = sum(e.minutes for e in core if progress[e.name].state not in ("passed", "skipped"))
+    where = space.locate(following.name)
+    place = f"{space.file(following.name)}" + (f":{where.start}" if where else "")
+    console.print(f"Next: [bold cyan]{following.name}[/], about {following.minutes} minutes ({minutes / 60:.1f} hours to the end).")
+    console.print(f"Write it in [underline]{place}[/]", soft_wrap=True)
+    console.print("then [bold]byhand check[/], or leave [bold]byhand watch[/] running.")
+
+
+def skip_command(exercise: ExerciseName = None) -> None:
+    """Leave an exercise out for now. Nothing blocks: where a later one needs it, ours stands in."""
+    chosen = current(exercise)
+    state = here().skip(chosen.name).state
+    console.print(f"{chosen.name} is {'skipped' if state == 'skipped' else 'done already'}.")
+    next_command()
+
+
+def hint_command(
+    exercise: ExerciseName = None,
+    all_: Annotated[bool, typer.Option("--all", help="Show all three.")] = False,
+) -> None:
+    """Open the next hint: a nudge, the idea, nearly the answer."""
+    chosen = current(exercise)
+    space = here_or_none()
+    opened = len(chosen.hints) if all_ or space is None else space.open_hint(chosen.name)
+    for i, text in enumerate(chosen.hints[:opened], 1):
+        console.print(f"[dim]{i}/{len(chosen.hints)}[/] ", reports.code_text(text))
+    if opened < len(chosen.hints):
+        console.print("[dim]Once more for the next one.[/]")
+
+
+def list_command(
+    all_: Annotated[bool, typer.Option("--all", help="Unfold the side trips.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, for programs.")] = False,
+) -> None:
+    """List the chapters and their exercises, with how far you are."""
+    space = here_or_none()
+    states = {name: p.state for name, p in space.progress().items()} if space else {}
+    if as_json:
+        print_json([_entry(e, c, states.get(e.name, "not-started")) for c in course.chapters() for e in c.exercises])
+        return
+    for chapter in course.chapters():
+        minutes = sum(e.minutes for e in chapter.exercises if not e.side_trip)
+        console.print(f"\n[bold]{chapter.number}  {chapter.title}[/] [dim]· about {minutes} minutes[/]")
+        folded = 0
+        for exercise in chapter.exercises:
+            if exercise.side_trip and not all_:
+                folded += 1
+                continue
+            mark, style = STATE_MARKS[states.get(exercise.name, "not-started")]
+            aside = "  side trip" if exercise.side_trip else ""
+            console.print(f"   [{style}]{mark}[/] {exercise.name:<28}[dim]{exercise.minutes:>4} min{aside}[/]")
+        if folded:
+            console.print(f"     [dim]and {folded} side trip{'s' if folded > 1 else ''} (--all)[/]")
+    console.print()
+
+
+def _entry(exercise: Exercise, chapter: course.Chapter, state: str) -> dict:
+    return {
+        "name": exercise.name,
+        "chapter": chapter.number,
+        "chapter_name": chapter.name,
+        "order": list(course.exercises()).index(exercise.name),
+        "minutes": exercise.minutes,
+        "after": list(exercise.after),
+        "core": not exercise.side_trip,
+        "state": state,
+    }
+
+
+def reset_command(
+    exercise: Annotated[str, typer.Argument(help="The exercise whose stub to put back.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Put an exercise's stub back. What you wrote is copied to .byhand/backups first."""
+    chosen = course.find(exercise)
+    space = here()
+    if not yes and not typer.confirm(f"Put the stub of {chosen.name} back into {space.file(chosen.name).name}?"):
+        raise typer.Exit(1)
+    backup = space.reset(chosen.name)
+    console.print(f"{chosen.name} is a stub again." + (f" What was there is in {backup}" if backup else ""), soft_wrap=True)
+
+
+def solution_command(
+    exercise: ExerciseName = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Show our solution, in plain NumPy."""
+    chosen = current(exercise)
+    if console.is_terminal and not yes and not typer.confirm(f"Show the solution of {chosen.name}? The hints come first: `byhand hint`"):
+        raise typer.Exit(1)
+    console.print(Syntax(rendering.solution(chosen), "python", theme="ansi_dark", background_color="default"))
+
+
+def show_command(
+    function: ExerciseName = None,
+    svg: Annotated[str | None, typer.Option(help="Write the picture to this file.")] = None,
+) -> None:
+    """Draw a function's computation graph, and print its formulas."""
+    from pathlib import Path
+
+    from byhand import graph
+    from byhand.check.problem import build
+
+    chosen = current(function)
+    traced = chosen.forward or chosen.function
+    problem = build(chosen, chosen.cases[0], 0)
+    wrt = tuple(name for name in map(chosen.gradient_of, chosen.returns) if name is not None) or None
+    try:
+        picture = graph.picture(graph.trace(traced, problem.arguments, wrt=wrt))
+    except (TypeError, ValueError):
+        raise fail(f"{chosen.name} has no graph to draw: it is no differentiable function of arrays") from None
+    if svg is not None:
+        Path(svg).write_text(graph.svg(picture, title=traced.__name__), encoding="utf-8")
+        console.print(f"wrote {svg}")
+        return
+    console.print(f"[bold]{traced.__name__}[/]\n")
+    console.print(graph.text(picture), markup=False)
+    if chosen.forward is None:
+        console.print("\n" + (chosen.function.__doc__ or "").strip(), markup=False)
+    else:
+        console.print(f"\nThe gradients are the sum over all routes from each input to the output. `byhand solution {chosen.name}` has them.")
