@@ -17,15 +17,14 @@ from byhand.arrays import leaves
 from byhand.spec import Case, CaseResult, Exercise, Finding, Report
 
 from . import composites, shrink
-from .compare import ORDER, dtype_advice
+from .compare import dtype_advice
 from .diagnosis import exceptions, paths, purity
-from .diagnosis.context import Context, Trial, trial
+from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, bind, read_source, written
 from .problem import FINITE_DIFFERENCES, build, cases_of, takes_cache
 from .process import Loaded, Worker, WorkerDied, WorkerPool
 
-_RUNGS = ("runs", *ORDER, "purity")
 _PREFERRED = ("odd", "ordinary", "edge", "extreme", "float32")
 
 _DEATHS = {
@@ -129,11 +128,11 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
 
 
 def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:
-    failing = [t for t in trials if _rung(t) is not None]
+    failing = [t for t in trials if t.rung is not None]
     advice: list[Finding] = []
     if failing and exercise.is_backward and any(_forward_differs(exercise, t) for t in trials):
         again = tuple(_with_reference_cache(learner, t) for t in trials)
-        if not any(_rung(t) for t in again):
+        if not any(t.rung for t in again):
             advice.append(_forward_advice(exercise))
             failing, trials = [], again
     elif failing and _by_finite_differences(exercise, failing):
@@ -141,8 +140,8 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
         failing = []
     if not failing:
         return _passed(exercise, learner, trials, report, advice)
-    first = min(failing, key=lambda t: (_RUNGS.index(_rung(t) or "purity"), _PREFERRED.index(t.problem.case.kind)))
-    rung = _rung(first)
+    first = min(failing, key=lambda t: (RUNGS.index(t.rung or "purity"), _PREFERRED.index(t.problem.case.kind)))
+    rung = first.rung
     context = Context(exercise, learner, first, trials)
     picture = None
     if rung == "runs":
@@ -276,15 +275,6 @@ def _death(base: Report, reason: str, during: str, line: int | None) -> Report:
 # ---- what a trial says ----------------------------------------------------------------------------------------------
 
 
-def _rung(found: Trial) -> str | None:
-    """Return the first rung that a trial breaks, or None."""
-    if found.attempt.error is not None:
-        return "runs"
-    if found.differences:
-        return min((d.rung for d in found.differences), key=ORDER.index)
-    return "purity" if found.attempt.changed else None
-
-
 def _case_result(found: Trial) -> CaseResult:
     first = found.differences[0] if found.differences else None
     shapes = {name: list(np.shape(leaf)) for name, leaf in leaves(found.problem.arguments) if isinstance(leaf, np.ndarray)}
@@ -292,7 +282,7 @@ def _case_result(found: Trial) -> CaseResult:
         name=found.problem.case.name,
         kind=found.problem.case.kind,
         shapes=shapes,
-        passed=_rung(found) is None,
+        passed=found.rung is None,
         max_error=_number(first.max_error) if first else None,
         worst_index=first.worst_index if first else None,
     )
@@ -349,7 +339,7 @@ def _by_finite_differences(exercise: Exercise, failing: list[Trial]) -> bool:
     if not exact:
         return False
     for found in exact:
-        if _rung(found) != "values" or found.attempt.changed:
+        if found.rung != "values" or found.attempt.changed:
             return False
         for d in found.differences:
             mine, scale = np.asarray(d.yours), float(np.max(np.abs(d.expected), initial=0.0))

@@ -29,11 +29,11 @@ def watch_command() -> None:
     Keys: w opens the finding a step further, h the next hint, n goes to the next exercise, l lists, r runs again, q quits.
     """
     space = here()
-    with WorkerPool() as pool, _keys() as keys:
+    with WorkerPool() as pool, keyboard() as keys:
         session = Session(space, pool)
         console.print(f"Watching [underline]{space.modules}[/]", soft_wrap=True)
         session.greet()
-        for event in _events(space.modules, keys):
+        for event in events(space.modules, keys):
             if event == "q":
                 return
             session.handle(event)
@@ -114,23 +114,22 @@ def _functions(path: Path) -> dict[str, str] | None:
     return found
 
 
-def _events(folder: Path, keys: queue.Queue):
+def events(folder: Path, keys: queue.Queue):
     """Yield what happens: sets of saved Python files, and keys."""
     from watchfiles import watch
 
-    events: queue.Queue = keys
     stop = threading.Event()
 
     def watching():
         for changes in watch(folder, step=STEP, debounce=200, stop_event=stop, rust_timeout=500, yield_on_timeout=False):
             saved = {Path(p) for kind, p in changes if p.endswith(".py") and Path(p).exists()}
             if saved:
-                events.put(saved)
+                keys.put(saved)
 
     threading.Thread(target=watching, daemon=True).start()
     try:
         while True:
-            yield events.get()
+            yield keys.get()
     except KeyboardInterrupt:
         return
     finally:
@@ -138,7 +137,7 @@ def _events(folder: Path, keys: queue.Queue):
 
 
 @contextlib.contextmanager
-def _keys():
+def keyboard():
     """Yield a queue into which single keys are put as they are pressed, where there is a keyboard."""
     pressed: queue.Queue = queue.Queue()
     if not sys.stdin.isatty():

@@ -28,6 +28,11 @@ def solution(exercise: Exercise) -> str:
     return _signature(exercise) + _docstring(exercise, answer=True) + _body(exercise)
 
 
+def short_solution(exercise: Exercise) -> str:
+    """Return the solution under the stub's docstring, which gives nothing away."""
+    return _signature(exercise) + _docstring(exercise, answer=False) + _body(exercise)
+
+
 def solution_module(exercises: list[Exercise], *, answer: bool = True) -> str:
     """Return a module with these exercises' solutions (or, with answer=False, their stubs), which runs alone."""
     blocks = [solution(e) if answer else stub(e) for e in exercises]
@@ -37,10 +42,11 @@ def solution_module(exercises: list[Exercise], *, answer: bool = True) -> str:
 @lru_cache(maxsize=None)
 def needs(exercise: Exercise) -> tuple[str, ...]:
     """Return the names of the other exercises' functions that the solution calls, in order of appearance."""
+    parts = {part.__name__ for part in exercise.parts}
     tree, _ = _parsed(exercise)
-    found = [node for node in ast.walk(tree) if _part(node, exercise)]
+    found = [n for n in ast.walk(tree) if _part(n, exercise) or (isinstance(n, ast.Name) and n.id in parts)]
     found.sort(key=lambda node: (node.lineno, node.col_offset))
-    return tuple(dict.fromkeys(node.attr for node in found if isinstance(node, ast.Attribute)))
+    return tuple(dict.fromkeys(node.attr if isinstance(node, ast.Attribute) else node.id for node in found))
 
 
 def _parsed(exercise):
@@ -54,7 +60,7 @@ def _part(node, exercise) -> bool:
     """Return whether a node is another exercise's function, as in `linear.affine_forward`."""
     if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
         return False
-    module = exercise.function.__globals__.get(node.value.id)
+    module = inspect.unwrap(exercise.function).__globals__.get(node.value.id)
     return isinstance(module, ModuleType) and module.__name__.startswith("byhand.")
 
 

@@ -9,9 +9,13 @@ import numpy as np
 
 from byhand.spec import Exercise
 
-from ..compare import Difference, by_returned, differences
+from ..compare import ORDER, Difference, by_returned, differences
 from ..learner import Attempt, Learner
 from ..problem import Problem
+
+
+RUNGS = ("runs", *ORDER, "purity")
+"""What a trial may break, in the order of the ladder."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,18 @@ class Trial:
     differences: tuple[Difference, ...] = field(default=())
 
     @property
+    def rung(self) -> str | None:
+        """The first rung that it breaks, or None where all is right."""
+        if self.attempt.error is not None or self.attempt.died is not None:
+            return "runs"
+        if self.differences:
+            return min((d.rung for d in self.differences), key=ORDER.index)
+        return "purity" if self.attempt.changed else None
+
+    @property
     def passed(self) -> bool:
         """Whether the results were as expected (an argument may still have been changed)."""
-        return not (self.differences or self.attempt.error or self.attempt.died)
+        return self.rung in (None, "purity")
 
     @property
     def values(self) -> dict[str, Any]:
