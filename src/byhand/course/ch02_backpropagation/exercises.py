@@ -1,0 +1,12 @@
+"""The exercises of chapter 2, in the order of the trail."""
+
+from . import activations, adjoints, affine, losses, network, numerical
+
+EXERCISES = (
+    numerical.EXERCISES
+    + adjoints.EXERCISES
+    + affine.EXERCISES
+    + activations.EXERCISES
+    + losses.EXERCISES
+    + network.EXERCISES
+)

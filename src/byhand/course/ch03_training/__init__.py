@@ -1,0 +1,1 @@
+"""Chapter 3: from a gradient to a trained network."""

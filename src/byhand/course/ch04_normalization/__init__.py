@@ -1,0 +1,1 @@
+"""Chapter 4: batch and layer normalisation, their gradients step by step."""
