@@ -72,7 +72,7 @@ def pack(package: str, sha512: str, folder: Path) -> Path:
         raise RuntimeError(
             f"could not fetch {package}, which the lab's pages need, through npm (exit {done.returncode}): "
             f"{(done.stderr or done.stdout).strip() or 'no message'}. Check the network, or npm's registry and proxy "
-            f"settings, and install again; or copy {VENDOR.as_posix()} from another installation: then nothing is fetched."
+            f"settings, and install again; or copy {VENDOR.as_posix()} from another installation."
         )
     got = base64.b64encode(hashlib.sha512(archives[0].read_bytes()).digest()).decode()
     if got != sha512:

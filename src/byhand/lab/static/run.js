@@ -1,0 +1,219 @@
+// A run's page: the server sends what the run writes, and this draws it.
+
+import uPlot from "/static/vendor/uplot/uPlot.esm.js";
+import { listen, post, status } from "./live.js";
+
+const head = document.getElementById("run");
+const base = `/runs/${head.dataset.run}`;
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const percent = (x) => `${(100 * x).toFixed(1)} %`;
+const bad = ["failed", "diverged"];
+
+let steps = [];
+let epochs = [];
+let weights = null;
+let target = null;
+let charts = {};
+let waiting = false;
+
+function smooth(values, weight) {
+  let mean = null;
+  return values.map((v) => (v == null ? mean : (mean = mean == null ? v : weight * mean + (1 - weight) * v)));
+}
+
+function tables() {
+  const losses = steps.map((s) => s.loss);
+  const weight = Math.min(0.98, Math.max(0, 1 - 40 / Math.max(losses.length, 1)));
+  return {
+    loss: [steps.map((s) => s.step), losses, smooth(losses, weight)],
+    accuracy: [
+      epochs.map((e) => e.epoch),
+      epochs.map((e) => e.train_accuracy ?? null),
+      epochs.map((e) => e.val_accuracy ?? null),
+      epochs.map(() => target),
+    ],
+  };
+}
+
+function chart(id, series, axis) {
+  const box = document.getElementById(id);
+  charts[id]?.destroy();
+  const lines = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
+  const options = {
+    width: box.clientWidth,
+    height: 225,
+    cursor: { y: false },
+    scales: { x: { time: false }, ...axis.scales },
+    axes: [{ ...lines, label: axis.x, labelSize: 18, labelFont: "12px system-ui", size: 34 }, { ...lines, size: 48, values: axis.values }],
+    series: [{ label: axis.x }, ...series],
+  };
+  charts[id] = new uPlot(options, tables()[id], box);
+}
+
+function draw() {
+  const faint = { label: "each step", stroke: colour("--accent") + "55", width: 1, points: { show: false } };
+  const strong = { label: "smoothed", stroke: colour("--accent"), width: 2, points: { show: false } };
+  chart("loss", [faint, strong], { x: "step" });
+  chart(
+    "accuracy",
+    [
+      { label: "training", stroke: colour("--second"), width: 2, points: { size: 5 } },
+      { label: "validation", stroke: colour("--accent"), width: 2, points: { size: 5 } },
+      { label: "target", stroke: colour("--right"), width: 1, dash: [5, 5], points: { show: false } },
+    ],
+    { x: "epoch", scales: { y: { range: (u, low, high) => [Math.min(low ?? 0, 0.9) - 0.02, 1.005] } }, values: (u, ticks) => ticks.map((t) => t.toFixed(2)) },
+  );
+  paint();
+}
+
+function update() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    const data = tables();
+    for (const id of Object.keys(charts)) charts[id].setData(data[id]);
+  });
+}
+
+function value(name, text, met = false) {
+  const element = document.querySelector(`[data-value="${name}"]`);
+  element.textContent = text ?? "–";
+  element.classList.toggle("met", met);
+}
+
+function grids() {
+  const list = weights?.grids ?? weights?.units ?? [];
+  return list.length && typeof list[0][0] === "number" ? list.map((g) => fold(g, weights)) : list;
+}
+
+function fold(flat, { height, width }) {
+  const side = width ?? Math.round(Math.sqrt(flat.length));
+  return Array.from({ length: height ?? Math.ceil(flat.length / side) }, (_, i) => flat.slice(i * side, (i + 1) * side));
+}
+
+function channels(hex) {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  canvas.fillStyle = hex;
+  canvas.fillRect(0, 0, 1, 1);
+  return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
+function paint() {
+  const list = grids();
+  if (!list.length) return;
+  const canvas = document.getElementById("weights");
+  const [rows, columns] = [list[0].length, list[0][0].length];
+  const across = Math.min(list.length, Math.max(4, Math.ceil(Math.sqrt(list.length * 2.2))));
+  const down = Math.ceil(list.length / across);
+  const cell = Math.max(2, Math.floor(900 / (across * (columns + 1))));
+  canvas.width = across * (columns + 1) * cell - cell;
+  canvas.height = down * (rows + 1) * cell - cell;
+  const most = Math.max(1e-9, ...list.flat(2).map(Math.abs));
+  const [low, middle, high] = ["--second", "--card", "--accent"].map((c) => channels(colour(c)));
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  list.forEach((grid, unit) => {
+    const [left, top] = [(unit % across) * (columns + 1) * cell, Math.floor(unit / across) * (rows + 1) * cell];
+    grid.forEach((row, i) =>
+      row.forEach((w, j) => {
+        const [end, t] = [w < 0 ? low : high, Math.abs(w) / most];
+        context.fillStyle = `rgb(${middle.map((m, k) => Math.round(m + (end[k] - m) * t)).join(" ")})`;
+        context.fillRect(left + j * cell, top + i * cell, cell, cell);
+      }),
+    );
+  });
+  canvas.dataset.painted = String(Number(canvas.dataset.painted ?? 0) + 1);
+  document.getElementById("weights-range").textContent = `from −${most.toFixed(2)} to ${most.toFixed(2)}`;
+}
+
+function layers(list) {
+  const body = document.getElementById("layers");
+  const most = (key) => Math.max(1e-12, ...list.map((l) => l[key] ?? 0));
+  const cell = (layer, key) => {
+    const td = document.createElement("td");
+    td.className = "numeric";
+    const bar = document.createElement("span");
+    bar.className = "bar-cell";
+    bar.style.width = `${(3 * (layer[key] ?? 0)) / most(key)}rem`;
+    td.append(bar, layer[key] == null ? "–" : layer[key].toPrecision(3));
+    return td;
+  };
+  body.replaceChildren(
+    ...list.map((layer) => {
+      const row = document.createElement("tr");
+      const name = document.createElement("th");
+      name.scope = "row";
+      name.textContent = layer.name;
+      row.append(name, cell(layer, "activation_std"), cell(layer, "gradient_norm"));
+      return row;
+    }),
+  );
+}
+
+async function pictures() {
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  document.getElementById("pictures").replaceWith(page.getElementById("pictures"));
+  document.getElementById("mine").replaceWith(page.getElementById("mine"));
+}
+
+let was = head.querySelector(".status").dataset.status;
+
+listen(`${base}/events`, {
+  open() {
+    steps = [];
+    epochs = [];
+    status("Following the run");
+  },
+  reset() {
+    steps = [];
+    epochs = [];
+  },
+  metrics(lines) {
+    for (const line of lines) {
+      if ("loss" in line) steps.push(line);
+      if ("val_accuracy" in line || "train_accuracy" in line) epochs.push(line);
+    }
+    const [step, epoch] = [steps.at(-1), epochs.at(-1)];
+    if (step) value("loss", step.loss == null ? "not finite" : step.loss.toFixed(4));
+    value("epoch", String(Math.floor(epoch?.epoch ?? step?.epoch ?? 0)));
+    if (epoch?.val_accuracy != null) value("val_accuracy", percent(epoch.val_accuracy));
+    if (epoch?.layers?.length) layers(epoch.layers);
+    update();
+  },
+  weights(data) {
+    weights = data;
+    paint();
+  },
+  run(record) {
+    const badge = head.querySelector(".status");
+    badge.dataset.status = badge.textContent = record.status;
+    head.querySelector('[data-post="stop"]').hidden = record.status !== "running";
+    head.querySelector('[data-post="resume"]').hidden = record.status !== "stopped";
+    if (typeof record.target === "number") target = record.target;
+    const result = record.result?.test_accuracy;
+    value("target", target == null ? null : percent(target));
+    value("test_accuracy", result == null ? null : percent(result), result >= target);
+    value("seconds", record.seconds == null ? null : `${record.seconds.toFixed(1)} s`);
+    const problem = document.getElementById("problem");
+    problem.hidden = !(bad.includes(record.status) && record.error);
+    problem.textContent = record.error ?? "";
+    if (record.status !== was && record.status !== "running") pictures();
+    was = record.status;
+    update();
+  },
+});
+
+head.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-post]");
+  if (!button) return;
+  button.disabled = true;
+  await post(`${base}/${button.dataset.post}`);
+  button.disabled = false;
+});
+
+addEventListener("resize", () => {
+  for (const [id, c] of Object.entries(charts)) c.setSize({ width: document.getElementById(id).clientWidth, height: 225 });
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+draw();
