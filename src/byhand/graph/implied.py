@@ -40,10 +40,10 @@ def implied(
     """Return the variable whose gradient explains the difference between a learner's gradient and the true one.
 
     Backward, a gradient dv at a variable v becomes J^T dv at the input. If dx - true lies in the range of J^T, the
-    error is entirely inside the gradient at v, and solving for it gives the learner's own dv. Only variables whose range
-    is a proper subspace count (through an invertible step anything can be explained), and that with the smallest range
-    is named; of several with ranges equally small, that nearest to the input, because wherever the slip was, it has
-    arrived there.
+    error is entirely inside the gradient at v, and solving for it gives the learner's own dv. Only variables whose
+    range is a proper subspace count (through an invertible step anything can be explained), and that with the smallest
+    range is named; of several with ranges equally small, that nearest to the input, because wherever the slip was, it
+    has arrived there.
 
     Args:
         graph, dout, wrt, dx, out: as in `gains`.

@@ -17,8 +17,8 @@ Picture = dict[str, Any]
 def picture(graph: Graph, wrt: str | tuple[str, ...] | None = None, out: int = 0) -> Picture:
     """Return the graph between the inputs (all by default) and a returned value, condensed to its named variables.
 
-    A node without a name is folded into the variable that it goes into; it stays, under its source expression, where it is
-    used more than once or where folding it would draw two arrows between the same two variables.
+    A node without a name is folded into the variable that it goes into; it stays, under its source expression, where it
+    is used more than once or where folding it would draw two arrows between the same two variables.
 
     Returns:
         {"nodes": [{id, name, shape, line, op, function, kind, verdict}],
@@ -95,8 +95,8 @@ def _condense(section: Section) -> list[_Arrow]:
 def mark(picture: Picture, explanation: Gain | Implied) -> Picture:
     """Return the picture with an explanation's verdicts: its arrows, or its variable, "wrong", with the factors.
 
-    A gain explains the whole error, so the other arrows on the way from its input are marked "right"; what is not on a way
-    from that input stays "unknown".
+    A gain explains the whole error, so the other arrows on the way from its input are marked "right"; what is not on a
+    way from that input stays "unknown".
     """
     marked = copy.deepcopy(picture)
     if isinstance(explanation, Implied):

@@ -41,10 +41,10 @@ _LONGEST = 30
 
 
 def svg(picture: Picture, title: str = "Computation graph", downward: bool = False) -> str:
-    """Return the picture as SVG text: inputs left (or on top), output right, wrong arrows red, thick and with their factor.
+    """Return the picture as SVG text: inputs left (or on top), wrong arrows red, thick and with their factor.
 
-    Colours are CSS custom properties (--graph-ink, --graph-soft, --graph-line, --graph-box, --graph-edge, --graph-input,
-    --graph-output, --graph-wrong, --graph-right, --graph-paper), with defaults for light and dark.
+    Colours are CSS custom properties (--graph-ink, --graph-soft, --graph-line, --graph-box, --graph-edge,
+    --graph-input, --graph-output, --graph-wrong, --graph-right, --graph-paper), with defaults for light and dark.
     """
     names = {node["id"]: _short(node["name"]) for node in picture["nodes"]}
     shapes = {node["id"]: _shape(node["shape"]) for node in picture["nodes"]}
@@ -53,7 +53,8 @@ def svg(picture: Picture, title: str = "Computation graph", downward: bool = Fal
     curves = [_curve(line, placed, e, downward) for line, e in zip(placed.lines, picture["edges"], strict=True)]
     width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" viewBox="{-_MARGIN:g} {-_MARGIN:g} {width:.0f} {height:.0f}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph"'
+        f' viewBox="{-_MARGIN:g} {-_MARGIN:g} {width:.0f} {height:.0f}"'
         f' role="img" aria-label="{escape(title)}" style="max-width:{width:.0f}px;width:100%;height:auto">',
         f"<title>{escape(title)}</title><desc>{escape(_description(picture))}</desc><style>{_STYLE}</style>",
     ]
@@ -89,7 +90,7 @@ def _description(picture: Picture) -> str:
 
 
 def _curve(line: list[Point], placed: Layout, edge: dict, downward: bool) -> list[Point]:
-    """Return the points of a chain of cubic curves from border to border: start, then (control, control, end) each time."""
+    """Return the points of a chain of cubic curves from border to border: start, then (control, control, end)s."""
     source, target = placed.boxes[edge["source"]], placed.boxes[edge["target"]]
     points = list(line)
     if downward:
@@ -150,7 +151,8 @@ def _factors(asked: list[tuple[dict, list[Point]]], boxes: list[Box]) -> list[st
         box = min(tries, key=lambda b: sum(_overlap(b, other) for other in taken))
         taken.append(box)
         parts.append(
-            f'<g class="factor"><rect x="{box.x - width / 2:.1f}" y="{box.y - 11:.1f}" width="{width:.1f}" height="22" rx="11"/>'
+            f'<g class="factor"><rect x="{box.x - width / 2:.1f}" y="{box.y - 11:.1f}" width="{width:.1f}" height="22"'
+            f' rx="11"/>'
             f'<text x="{box.x:.1f}" y="{box.y + 4.5:.1f}">{escape(label)}</text></g>'
         )
     return parts
