@@ -1,0 +1,99 @@
+"""PyTorch as a holder of arrays, a compiler and a way to other devices. Its autograd is off."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+
+import numpy as np
+import torch
+
+from byhand.arrays import tree_map
+
+_COMPILE_SECONDS = 40.0
+"""What compiling a step costs, about."""
+_SAVED_SHARE = 0.25
+"""What a compiled step saves of an eager one's time, about."""
+
+
+class TorchEngine:
+    """Arrays are torch tensors on one device; the step runs eagerly or as one compiled graph."""
+
+    name = "torch"
+
+    def __init__(self, *, device: str | None = None, compile: bool | None = None):
+        self._device = _device(device or "cpu")
+        self.device = str(self._device)
+        self.compiled = bool(compile)
+        self._compile = compile
+        self._real = torch.float32 if self._device.type == "mps" else torch.float64  # MPS has no float64
+        self.check_every = 1 if self._device.type == "cpu" else 20
+
+    def place(self, tree):
+        """Return the tree with tensors on the device. Numbers become 0-d tensors, so that no new value recompiles."""
+        return tree_map(self._place, tree)
+
+    def _place(self, leaf):
+        if leaf is None:
+            return None
+        if isinstance(leaf, np.ndarray) and leaf.ndim:
+            return torch.from_numpy(np.ascontiguousarray(leaf)).to(self._device)
+        return torch.tensor(float(leaf), dtype=self._real, device=self._device)
+
+    def host(self, tree):
+        """Return the tree with NumPy arrays."""
+        return tree_map(lambda leaf: leaf.cpu().numpy(), tree)
+
+    def number(self, x):
+        """Return a 0-d tensor."""
+        return self._place(x)
+
+    def prepare(self, step, arguments, steps):
+        """Return the step, compiled where asked or worth it, and what the user should know."""
+        compile = self._compile
+        if compile is None:
+            compile = steps * self._seconds(step, arguments) * _SAVED_SHARE > _COMPILE_SECONDS
+        self.compiled, note = False, ""
+        if compile and (missing := _missing_compiler()):
+            note = f"{missing}: the step runs eagerly, which is slower and otherwise the same"
+        elif compile:
+            compiled = torch.compile(step, fullgraph=True, dynamic=False)
+            compiled(*arguments)
+            step, self.compiled = compiled, True
+        return step, note
+
+    def _seconds(self, step, arguments) -> float:
+        """Return the time of one eager step, the best of three after one to warm up."""
+        times = []
+        for _ in range(4):
+            start = time.perf_counter()
+            float(step(*arguments)[2])  # reading the loss waits for the device
+            times.append(time.perf_counter() - start)
+        return min(times[1:])
+
+    def quiet(self):
+        """Return a context without autograd."""
+        return torch.no_grad()
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"engine torch: expected a device such as cpu, cuda, cuda:1 or mps, got {name!r}") from None
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(device.type, False):
+        found = ", ".join(kind for kind, ok in there.items() if ok)
+        raise ValueError(f"engine torch: device {name!r} is not there on this machine; there is {found}")
+    if device.type == "cuda" and device.index is not None and device.index >= torch.cuda.device_count():
+        raise ValueError(f"engine torch: got device {name!r}, but this machine has {torch.cuda.device_count()} of them")
+    return device
+
+
+def _missing_compiler() -> str:
+    """Return what is missing to compile, or nothing."""
+    named = os.environ.get("CXX")
+    if any(shutil.which(compiler) for compiler in ([named] if named else ["g++", "c++", "clang++"])):
+        return ""
+    return f"the C++ compiler {named} (from CXX) was not found" if named else "no C++ compiler was found"
