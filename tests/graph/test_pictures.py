@@ -90,6 +90,12 @@ def test_the_text_of_a_picture():
     ]
 
 
+def test_lines_of_several_functions_are_told_apart():
+    lines = text(picture(trace(two_layers, layers_arguments()))).splitlines()
+    assert "affine_forward, line " in next(line for line in lines if line.startswith("h "))
+    assert "two_layers, line " in next(line for line in lines if line.startswith("a "))
+
+
 @pytest.mark.parametrize(
     ("factor", "written"),
     [

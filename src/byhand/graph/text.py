@@ -12,6 +12,7 @@ def text(picture: Picture) -> str:
     """
     names = {node["id"]: node["name"] for node in picture["nodes"]}
     labels = dict(zip(map(id, picture["edges"]), labelled(picture), strict=True))
+    several = len({node["function"] for node in picture["nodes"] if node["function"]}) > 1
     rows = []
     for node in picture["nodes"]:
         parts = []
@@ -21,7 +22,8 @@ def text(picture: Picture) -> str:
                 mark = f" !{factor}" if edge["verdict"] == "wrong" else ""
                 parts.append(f"{names[edge['source']]}{mark}")
         made = f"<- {', '.join(parts)}" if parts else node["kind"]
-        line = f"line {node['line']}" if node["line"] else ""
+        place = f"{node['function']}, " if several else ""  # lines of several files are told apart
+        line = f"{place}line {node['line']}" if node["line"] else ""
         note = "! wrong" if node["verdict"] == "wrong" else ""
         rows.append((node["name"], _shape(node["shape"]), line, f"{made}   {note}".rstrip()))
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
