@@ -1,4 +1,4 @@
-"""Floor 4: the chapters, their exercises and notes. Declarations only; `rendering` turns them into stubs and solutions."""
+"""Floor 4: the chapters, their exercises and notes. Declarations; `rendering` makes stubs and solutions of them."""
 
 from __future__ import annotations
 

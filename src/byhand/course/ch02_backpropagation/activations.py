@@ -33,8 +33,10 @@ EXERCISES = (
         inputs=_any_shape,
         cases=_CASES,
         hints=[
-            "Positive numbers pass, the rest become zero. NumPy has a function that compares two things element by element.",
-            "`np.maximum` compares element by element; `np.max` looks for the largest of an array. The backward needs to know "
+            "Positive numbers pass, the rest become zero. NumPy has a function that compares two things element by "
+            "element.",
+            "`np.maximum` compares element by element; `np.max` looks for the largest of an array. The backward needs "
+            "to know "
             "where `x` was positive.",
             "`out = np.maximum(x, 0)` and `cache = (x,)`.",
         ],
@@ -81,7 +83,8 @@ EXERCISES = (
         forward=activations.relu_forward,
         hints=[
             "Draw relu. What is its slope to the left of zero, and what to the right?",
-            "The slope is 1 where `x` was positive and 0 where it was negative; the gradient is the slope times `dout`.",
+            "The slope is 1 where `x` was positive and 0 where it was negative; the gradient is the slope times "
+            "`dout`.",
             "`dx = dout * (x > 0)`: a mask counts as ones and zeros.",
         ],
         misconceptions=[
@@ -128,6 +131,7 @@ EXERCISES = (
         ],
         minutes=6,
         after="relu_forward",
+        equivalent={"dx = dout * (x >= 0)": "at x = 0 any slope from 0 to 1 is right"},
     ),
     exercise(
         activations.sigmoid_forward,
@@ -142,7 +146,8 @@ EXERCISES = (
             Misconception(
                 "sigmoid-overflows",
                 {
-                    "z = np.exp(np.where(x >= 0, -x, x))  # at most 1\n    out = np.where(x >= 0, 1.0, z) / (1 + z)": "z = np.exp(x)\n    out = z / (1 + z)"
+                    "np.exp(np.where(x >= 0, -x, x))  # at most 1": "np.exp(x)",
+                    "np.where(x >= 0, 1.0, z) / (1 + z)\n    cache": "z / (1 + z)\n    cache",
                 },
                 "exp(x) overflows for large x, and inf / inf is nan.",
                 "What is `np.exp(1000.0)`, and what is that divided by itself?",
@@ -176,7 +181,7 @@ EXERCISES = (
         ],
         minutes=10,
         equivalent={
-            "z = np.exp(np.where(x > 0, -x, x))  # at most 1": "at x = 0 both forms are exp(0) = 1",
+            "z = np.exp(np.where(x > 0, -x, x))": "at x = 0 both forms are exp(0) = 1",
             "out = np.where(x > 0, 1.0, z) / (1 + z)": "at x = 0, z = 1, and both forms are 1/2",
         },
     ),
@@ -187,7 +192,8 @@ EXERCISES = (
         forward=activations.sigmoid_forward,
         hints=[
             "The slope of the sigmoid can be written with its own output alone; no exponential is needed.",
-            "Differentiate `1 / (1 + e)` with `e = exp(-x)`: `e / (1 + e)^2`. Split that into two factors that you know.",
+            "Differentiate `1 / (1 + e)` with `e = exp(-x)`: `e / (1 + e)^2`. Split that into two factors that you "
+            "know.",
             "`dx = dout * out * (1 - out)`.",
         ],
         misconceptions=[

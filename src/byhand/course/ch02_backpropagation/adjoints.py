@@ -46,7 +46,8 @@ EXERCISES = (
             Misconception(
                 "sum-shares-the-gradient",
                 {"np.expand_dims(dout, axis), shape)\n": "np.expand_dims(dout, axis) / shape[axis], shape)\n"},
-                "The upstream gradient is shared out among the summed elements; but each of them moves the sum by all of itself.",
+                "The upstream gradient is shared out among the summed elements; but each of them moves the sum by all "
+                "of itself.",
                 "If one of the summed elements grows by 1, by how much does the sum grow?",
                 "wrong-scale",
                 "dx",
@@ -134,7 +135,8 @@ EXERCISES = (
         ],
         hints=[
             "One element of `x` stands in several places of `out`. What comes back to it?",
-            "Sum over the places. An axis that broadcasting put in front goes; an axis that it stretched from size 1 stays, "
+            "Sum over the places. An axis that broadcasting put in front goes; an axis that it stretched from size 1 "
+            "stays, "
             "with size 1.",
             "While `dx.ndim > len(shape)`, sum over axis 0. Then for every axis of `shape` with size 1, "
             "`dx = np.sum(dx, axis=axis, keepdims=True)`.",
@@ -159,7 +161,9 @@ EXERCISES = (
             Misconception(
                 "stretched-axis-forgotten",
                 {
-                    "    for axis, size in enumerate(shape):\n        if size == 1:\n            dx = np.sum(dx, axis=axis, keepdims=True)\n": ""
+                    "    for axis, size in enumerate(shape):\n"
+                    "        if size == 1:\n"
+                    "            dx = np.sum(dx, axis=axis, keepdims=True)\n": ""
                 },
                 "Axes that came in front are summed, stretched ones are not.",
                 "Which axes does broadcasting change besides adding some in front?",

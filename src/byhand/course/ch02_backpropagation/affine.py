@@ -24,7 +24,8 @@ EXERCISES = (
         cases=_CASES,
         hints=[
             "An example may be an image of any shape; the weights want a row of D numbers.",
-            "Lay every example out flat with `np.reshape(x, (x.shape[0], -1))`: N rows. Then one matrix product does it all.",
+            "Lay every example out flat with `np.reshape(x, (x.shape[0], -1))`: N rows. Then one matrix product does "
+            "it all.",
             "`out = rows @ w + b`. The bias is added to every row by broadcasting.",
         ],
         misconceptions=[
@@ -62,6 +63,7 @@ EXERCISES = (
             ),
         ],
         minutes=8,
+        equivalent={"rows = np.reshape(x, (x.shape[0], -2))": "NumPy takes any negative number for the rest"},
     ),
     exercise(
         linear.affine_backward,
@@ -69,11 +71,14 @@ EXERCISES = (
         cases=_CASES,
         forward=linear.affine_forward,
         hints=[
-            "Start with the shapes: `dx` has the shape of `x`, `dw` that of `w`, `db` that of `b`. Which products of `dout`, `x` "
+            "Start with the shapes: `dx` has the shape of `x`, `dw` that of `w`, `db` that of `b`. Which products of "
+            "`dout`, `x` "
             "and `w` have them?",
-            "Write one element: `out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]`. For `dw[d, m]`, which index is kept and "
+            "Write one element: `out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]`. For `dw[d, m]`, which index "
+            "is kept and "
             "which is summed?",
-            "`dx` is `dout @ w.T` in the shape of `x`, `dw` is `rows.T @ dout`, and `db` is the sum of `dout` over the batch.",
+            "`dx` is `dout @ w.T` in the shape of `x`, `dw` is `rows.T @ dout`, and `db` is the sum of `dout` over "
+            "the batch.",
         ],
         misconceptions=[
             Misconception(
@@ -87,7 +92,8 @@ EXERCISES = (
             Misconception(
                 "db-averaged",
                 {"np.sum(dout, axis=0)": "np.mean(dout, axis=0)"},
-                "db is the mean over the batch; the bias serves every example, and its uses add up. (The loss has divided by N already.)",
+                "db is the mean over the batch; the bias serves every example, and its uses add up. (The loss has "
+                "divided by N already.)",
                 "Where, if anywhere, does the forward of this layer divide by N?",
                 "wrong-scale",
                 "db",
@@ -126,6 +132,7 @@ EXERCISES = (
             ),
         ],
         minutes=20,
+        equivalent={"rows = np.reshape(x, (x.shape[0], -2))": "NumPy takes any negative number for the rest"},
         after=("affine_forward", "broadcast_backward"),
     ),
 )

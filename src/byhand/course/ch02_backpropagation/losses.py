@@ -38,8 +38,10 @@ EXERCISES = (
         inputs=_scores,
         cases=_CASES,
         hints=[
-            "For one example: every other class should score at least 1 less than the right one. What does it cost if not?",
-            "Take the right scores with `scores[np.arange(n), y]`, and subtract them from every column. The right class does not "
+            "For one example: every other class should score at least 1 less than the right one. What does it cost if "
+            "not?",
+            "Take the right scores with `scores[np.arange(n), y]`, and subtract them from every column. The right "
+            "class does not "
             "compete with itself: set its margin to zero.",
             "The gradient is 1 / N for every positive margin, and for the right class minus the sum of its row.",
         ],
@@ -106,15 +108,18 @@ EXERCISES = (
         ],
         minutes=30,
         after=("relu_backward", "sum_backward"),
+        equivalent={"dscores = (margins > 0) / n": "the same numbers, in double precision whatever the scores are in"},
     ),
     exercise(
         losses.softmax_loss,
         inputs=_scores,
         cases=_CASES,
         hints=[
-            "Probabilities depend only on differences of scores. Which number can you take away from a row, so that no exponential "
+            "Probabilities depend only on differences of scores. Which number can you take away from a row, so that "
+            "no exponential "
             "overflows?",
-            "Shift every row by its own maximum. Then log p is the shifted score minus the log of the sum of the exponentials; "
+            "Shift every row by its own maximum. Then log p is the shifted score minus the log of the sum of the "
+            "exponentials; "
             "never take the log of p itself.",
             "`dscores = (p - 1 at the right class) / N`, with `p = np.exp(logp)`.",
         ],
@@ -146,7 +151,8 @@ EXERCISES = (
             Misconception(
                 "softmax-one-shift-for-all",
                 {"np.max(scores, axis=1, keepdims=True)": "np.max(scores)"},
-                "All rows are shifted by the largest score of the whole batch; in a row far below it everything underflows.",
+                "All rows are shifted by the largest score of the whole batch; in a row far below it everything "
+                "underflows.",
                 "What is left of a row whose scores all lie 10,000 below the largest of the batch?",
                 "unstable",
                 "loss",
@@ -189,6 +195,5 @@ EXERCISES = (
         ],
         minutes=30,
         after="svm_loss",
-        equivalent={},
     ),
 )

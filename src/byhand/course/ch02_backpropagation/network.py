@@ -40,11 +40,14 @@ EXERCISES = (
             losses.softmax_loss,
         ],
         hints=[
-            "You have written every piece. Forward: affine, relu, affine, softmax loss. Backward: the same, from the last to the "
+            "You have written every piece. Forward: affine, relu, affine, softmax loss. Backward: the same, from the "
+            "last to the "
             "first.",
-            "Keep the cache of each forward. The gradient that one backward returns for its input is the upstream gradient of the "
+            "Keep the cache of each forward. The gradient that one backward returns for its input is the upstream "
+            "gradient of the "
             "one before it.",
-            "Add `0.5 * reg * np.sum(w**2)` to the loss for `w1` and `w2`, and `reg * w` to each one's gradient. Leave the biases "
+            "Add `0.5 * reg * np.sum(w**2)` to the loss for `w1` and `w2`, and `reg * w` to each one's gradient. "
+            "Leave the biases "
             "alone.",
         ],
         misconceptions=[
@@ -91,7 +94,7 @@ EXERCISES = (
             Misconception(
                 "biases-regularised",
                 {
-                    "(np.sum(w1**2) + np.sum(w2**2))\n": "(np.sum(w1**2) + np.sum(w2**2) + np.sum(b1**2) + np.sum(b2**2))\n",
+                    "np.sum(w2**2))\n": "np.sum(w2**2) + np.sum(b1**2) + np.sum(b2**2))\n",
                     '"b1": db1': '"b1": db1 + reg * b1',
                     '"b2": db2': '"b2": db2 + reg * b2',
                 },

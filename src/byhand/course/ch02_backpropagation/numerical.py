@@ -18,14 +18,18 @@ def _bowl(a):
     return f, gradient
 
 
-def _function(draw, n=4, d=3, shape="matrix", step=1e-5):
+def _step(h):
+    return {} if h is None else {"h": h}  # left out, it is the function's own
+
+
+def _function(draw, n=4, d=3, shape="matrix", step=None):
     x = {"matrix": draw.normal(n, d), "vector": draw.normal(n), "cube": draw.normal(n, 1, d)}[shape]
-    return {"f": _bowl(draw.normal(*x.shape))[0], "x": x, "h": step}
+    return {"f": _bowl(draw.normal(*x.shape))[0], "x": x, **_step(step)}
 
 
-def _claim(draw, n=4, d=3, k=5, step=1e-5, flat=False):
+def _claim(draw, n=4, d=3, k=5, step=None, flat=False, scale=1.0):
     x = draw.normal(n, d)
-    a = draw.normal(n, d)
+    a = draw.normal(n, d, scale=scale)
     f, gradient = _bowl(a)
     # every claimed gradient is off by a little, so that no error is rounding alone
     dx = gradient(x) * (1 + 0.1 * draw.positive(n, d)) + 0.1
@@ -33,7 +37,7 @@ def _claim(draw, n=4, d=3, k=5, step=1e-5, flat=False):
         f, dx = (lambda x: 3.0), np.zeros((n, d))
         dx[0, 0] = 1.0
     indices = np.concatenate([np.zeros(1, dtype=int), 1 + draw.permutation(n * d - 1)])[:k]
-    return {"f": f, "x": x, "dx": dx, "indices": indices, "h": step}
+    return {"f": f, "x": x, "dx": dx, "indices": indices, **_step(step)}
 
 
 EXERCISES = (
@@ -49,7 +53,8 @@ EXERCISES = (
         ],
         hints=[
             "The gradient has one number for each number of `x`. How would you find one of them with two calls of `f`?",
-            "Go through all indices with `np.ndindex(x.shape)`. For each, make a copy of `x` in which that one number is larger "
+            "Go through all indices with `np.ndindex(x.shape)`. For each, make a copy of `x` in which that one number "
+            "is larger "
             "by `h`, and another in which it is smaller by `h`.",
             "`grad[i] = (f(plus) - f(minus)) / (2 * h)`, with `plus = x.copy(); plus[i] += h`, and `minus` likewise.",
         ],
@@ -81,7 +86,8 @@ EXERCISES = (
             Misconception(
                 "step-not-undone",
                 {
-                    "    for i in np.ndindex(x.shape):\n        plus = x.copy()\n": "    plus = x.copy()\n    for i in np.ndindex(x.shape):\n"
+                    "    for i in np.ndindex(x.shape):\n        plus = x.copy()\n": "    plus = x.copy()\n"
+                    "    for i in np.ndindex(x.shape):\n"
                 },
                 "The steps of earlier elements are still in `plus` when the next one is moved.",
                 "When the second element is moved, where does the first one stand?",
@@ -98,6 +104,7 @@ EXERCISES = (
             ),
         ],
         minutes=15,
+        equivalent={"grad = np.ones_like(x)": "every element is written afterwards"},
     ),
     exercise(
         gradients.gradient_check,
@@ -110,8 +117,10 @@ EXERCISES = (
             edge("a coarse step", n=3, d=2, k=4, step=0.25),
         ],
         hints=[
-            "An error of 0.01 is large for a gradient of 0.001 and small for one of 1000. What is it to be measured against?",
-            "Each of the `indices` counts through `x` as if it lay flat; `np.unravel_index(index, x.shape)` says where that is. "
+            "An error of 0.01 is large for a gradient of 0.001 and small for one of 1000. What is it to be measured "
+            "against?",
+            "Each of the `indices` counts through `x` as if it lay flat; `np.unravel_index(index, x.shape)` says "
+            "where that is. "
             "There, compute the centred difference as in `numerical_gradient`.",
             "`errors[k] = abs(dx[i] - numerical) / max(abs(dx[i]) + abs(numerical), 1e-12)`.",
         ],
