@@ -95,7 +95,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters |= {"number": view.number, "duration": view.duration, "line": notes.line}
+        self.templates.filters |= {
+            "number": view.number,
+            "duration": view.duration,
+            "line": notes.line,
+            "sentence": view.sentence,
+        }
         self.templates.globals |= {
             "token": lab.token,
             "version": byhand.__version__,

@@ -60,9 +60,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _formula(text: str, options: dict) -> str:
-    display = options.get("display_mode")
-    tag = "div" if display else "span"
-    return f'<{tag} class="math{" display" if display else ""}">{html.escape(text.strip())}</{tag}>'
+    return html.escape(text.strip())  # the plugin puts it into an element of class "math block" or "math inline"
 
 
 def _highlight(text: str, language: str, _attributes: str) -> str:

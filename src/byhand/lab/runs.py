@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from byhand import train
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 POLL = 0.15
 """Seconds between looks into a run's folder."""
@@ -50,7 +52,7 @@ class Trainer:
             process, output = self._spawn(arguments)
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
-                new = [name for name in self.names() if name not in before and self.read(name)]
+                new = [name for name in self.names() if name not in before]
                 if new:
                     self._processes[new[0]] = process
                     return new[0]
@@ -65,8 +67,9 @@ class Trainer:
 
     def resume(self, name: str) -> None:
         """Let a stopped run go on."""
-        with contextlib.suppress(FileNotFoundError):
-            (self.path(name) / "stop").unlink()
+        if self.read(name)["status"] == "running":
+            return
+        (self.path(name) / "stop").unlink(missing_ok=True)
         mine = ["--mine"] if self.read(name).get("mine") else []
         recipe = str(self.read(name).get("recipe", ""))
         arguments = ["train", recipe, "--resume", str(self.path(name)), "--runs", str(self.folder), *mine]
@@ -93,20 +96,21 @@ class Trainer:
 
     def names(self) -> list[str]:
         """Return the runs' names, the newest first."""
-        if not self.folder.is_dir():
-            return []
-        found = [p for p in self.folder.iterdir() if NAME.fullmatch(p.name) and (p / "run.json").is_file()]
-        return [p.name for p in sorted(found, key=lambda p: (_started(p), p.name), reverse=True)]
+        return [run.path.name for run in train.runs(self.folder) if NAME.fullmatch(run.path.name)]
 
     def read(self, name: str) -> dict[str, Any]:
-        """Return a run's record; one whose process is gone without saying so is `stopped`."""
-        record = _json(self.path(name) / "run.json") or {}
-        process = self._processes.get(name)
-        if record.get("status") == "running" and process is not None and process.poll() is not None:
-            record["status"] = "stopped"
-        elif record.get("status") == "running" and process is None and not _alive(record):
-            record["status"] = "stopped"
-        return record
+        """Return a run's record.
+
+        Raises:
+            KeyError: there is no run of that name that can be read.
+        """
+        path = self.path(name)
+        if name in self._processes:
+            self._processes[name].poll()  # takes leave of one that has ended, which would still look alive
+        try:
+            return _finite(train.load_run(path).to_json())
+        except (ValueError, TypeError):
+            raise KeyError(name) from None
 
     def pictures(self, name: str) -> list[str]:
         """Return the file names of a run's pictures."""
@@ -115,7 +119,7 @@ class Trainer:
     async def follow(self, name: str) -> AsyncIterator[tuple[str, Any]]:
         """Yield what a run's page draws, as it comes: ("metrics", lines), ("run", record), ("weights", grids)."""
         path = self.path(name)
-        offset, last, stamp, quiet = 0, None, 0.0, time.monotonic()
+        offset, record, last, stamp, quiet = 0, {}, {}, 0.0, time.monotonic()
         while True:
             metrics = path / "metrics.jsonl"
             size = metrics.stat().st_size if metrics.exists() else 0
@@ -129,8 +133,9 @@ class Trainer:
             if weights.exists() and weights.stat().st_mtime != stamp:
                 stamp = weights.stat().st_mtime
                 yield "weights", _json(weights)
-            record = self.read(name)
-            if record and record != last:
+            with contextlib.suppress(KeyError):  # being replaced
+                record = self.read(name)
+            if record != last:
                 last = record
                 yield "run", record
             elif not lines and time.monotonic() - quiet > 10:
@@ -205,22 +210,3 @@ def _json(path: Path) -> Any:
         return _finite(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):  # being replaced
         return None
-
-
-def _started(path: Path) -> float:
-    try:
-        return (
-            path.stat().st_ctime if not (path / "metrics.jsonl").exists() else (path / "metrics.jsonl").stat().st_mtime
-        )
-    except OSError:
-        return 0.0
-
-
-def _alive(record: dict[str, Any]) -> bool:
-    """Return whether the process of a run that somebody else started is still there; unknown counts as yes."""
-    pid = record.get("pid")
-    if not isinstance(pid, int):
-        return True
-    import psutil
-
-    return psutil.pid_exists(pid)

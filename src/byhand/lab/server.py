@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
 def serve(
     workspace: Workspace,
     *,
-    port: int | None = None,
+    port: int = PORT,
     open_browser: bool = True,
     ready: Callable[[str], None] | None = None,
 ) -> None:
@@ -49,14 +49,14 @@ def serve(
 
     Args:
         workspace: the learner's.
-        port: where to listen; 0 takes any that is free; by default 8231, or any that is free if that one is taken.
+        port: where to listen; 0 takes any that is free; if 8231 is taken, any that is free.
         open_browser: whether to show the page.
         ready: is told the address, once pages can be loaded.
 
     Raises:
         OSError: the port asked for is taken.
     """
-    listening = listen(PORT if port is None else port, fall_back=port is None)
+    listening = listen(port, fall_back=port == PORT)
     server = make_server(Lab(workspace), listening, open_browser=open_browser, ready=ready)
     with listening:
         server.run(sockets=[listening])

@@ -68,6 +68,11 @@ def number(x: Any) -> str:
     return f"{x:.4g}".replace("-", "\N{MINUS SIGN}")
 
 
+def sentence(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
 def duration(seconds: float | None) -> str:
     """Return a time in words: 0.09 s, 4.2 s, 3 min 20 s."""
     if seconds is None:

@@ -31,13 +31,13 @@ function show(html) {
 
 listen(`${base}/events`, {
   async open() {
-    status("Watching your file");
+    status("Watching");
     if (!first || panel.querySelector('[data-verdict="checking"]')) show(await (await fetch(`${base}/result`)).text());
     first = false;
   },
   checking: () => status("Checking", "busy"),
   result(data) {
-    status("Watching your file");
+    status("Watching");
     show(data.html);
     document.querySelector("#state .mark").className = `mark ${data.state}`;
     panel.dispatchEvent(new CustomEvent("byhand:result", { bubbles: true }));

@@ -11,7 +11,7 @@ async function draw() {
 
 listen("/events", {
   open() {
-    status("Watching your files");
+    status("Watching");
     if (!first) draw();
     first = false;
   },

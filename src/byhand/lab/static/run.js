@@ -43,8 +43,9 @@ function chart(id, series, axis) {
     width: box.clientWidth,
     height: 225,
     cursor: { y: false },
+    legend: { live: false },
     scales: { x: { time: false }, ...axis.scales },
-    axes: [{ ...lines, label: axis.x, labelSize: 18, labelFont: "12px system-ui", size: 34 }, { ...lines, size: 48, values: axis.values }],
+    axes: [{ ...lines, label: axis.x, labelSize: 18, labelFont: "12px system-ui", size: 30, ...(axis.incrs && { incrs: axis.incrs }) }, { ...lines, size: 48, values: axis.values }],
     series: [{ label: axis.x }, ...series],
   };
   charts[id] = new uPlot(options, tables()[id], box);
@@ -61,7 +62,7 @@ function draw() {
       { label: "validation", stroke: colour("--accent"), width: 2, points: { size: 5 } },
       { label: "target", stroke: colour("--right"), width: 1, dash: [5, 5], points: { show: false } },
     ],
-    { x: "epoch", scales: { y: { range: (u, low, high) => [Math.min(low ?? 0, 0.9) - 0.02, 1.005] } }, values: (u, ticks) => ticks.map((t) => t.toFixed(2)) },
+    { x: "epoch", incrs: [1, 2, 5, 10, 20, 50, 100], scales: { y: { range: (u, low, high) => [Math.min(low ?? 0, 0.9) - 0.02, 1.005] } }, values: (u, ticks) => ticks.map((t) => t.toFixed(2)) },
   );
   paint();
 }
@@ -82,16 +83,6 @@ function value(name, text, met = false) {
   element.classList.toggle("met", met);
 }
 
-function grids() {
-  const list = weights?.grids ?? weights?.units ?? [];
-  return list.length && typeof list[0][0] === "number" ? list.map((g) => fold(g, weights)) : list;
-}
-
-function fold(flat, { height, width }) {
-  const side = width ?? Math.round(Math.sqrt(flat.length));
-  return Array.from({ length: height ?? Math.ceil(flat.length / side) }, (_, i) => flat.slice(i * side, (i + 1) * side));
-}
-
 function channels(hex) {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d");
   canvas.fillStyle = hex;
@@ -100,7 +91,7 @@ function channels(hex) {
 }
 
 function paint() {
-  const list = grids();
+  const list = weights?.grids ?? [];
   if (!list.length) return;
   const canvas = document.getElementById("weights");
   const [rows, columns] = [list[0].length, list[0][0].length];
@@ -109,7 +100,7 @@ function paint() {
   const cell = Math.max(2, Math.floor(900 / (across * (columns + 1))));
   canvas.width = across * (columns + 1) * cell - cell;
   canvas.height = down * (rows + 1) * cell - cell;
-  const most = Math.max(1e-9, ...list.flat(2).map(Math.abs));
+  const most = Math.max(1e-9, ...list.flat(3).map(Math.abs));
   const [low, middle, high] = ["--second", "--card", "--accent"].map((c) => channels(colour(c)));
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);
@@ -118,7 +109,8 @@ function paint() {
     grid.forEach((row, i) =>
       row.forEach((w, j) => {
         const [end, t] = [w < 0 ? low : high, Math.abs(w) / most];
-        context.fillStyle = `rgb(${middle.map((m, k) => Math.round(m + (end[k] - m) * t)).join(" ")})`;
+        const shade = Array.isArray(w) ? w.map((v) => 128 + (127 * v) / most) : middle.map((m, k) => m + (end[k] - m) * t);
+        context.fillStyle = `rgb(${shade.map(Math.round).join(" ")})`;
         context.fillRect(left + j * cell, top + i * cell, cell, cell);
       }),
     );
@@ -163,7 +155,7 @@ listen(`${base}/events`, {
   open() {
     steps = [];
     epochs = [];
-    status("Following the run");
+    status("Following");
   },
   reset() {
     steps = [];
