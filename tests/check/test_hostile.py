@@ -15,7 +15,7 @@ HOSTILE = {
     "loops through every exception": ("while True:\n        try:\n            while True: pass\n        except BaseException: pass", "timeout", "timeout"),
     "sleeps": ("import time; time.sleep(60)", "timeout", "timeout"),
     "exhausts memory": ("a = bytearray(2**40)", "memory", "memory"),
-    "hoards arrays": ("a = []\n    while True: a.append(np.ones(10**7))", "memory", "memory"),
+    "hoards arrays": ("a = []\n    while True: a.append(np.zeros(10**7))", "memory", "memory"),
     "calls exit": ("import sys; sys.exit(0)", "fail", "exception"),
     "exits the process": ("import os; os._exit(0)", "error", "ends-the-process"),
     "kills itself": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "error", "ends-the-process"),

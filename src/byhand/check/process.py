@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 import byhand
 
 from . import worker as wire
@@ -250,6 +248,8 @@ class Worker:
             self._send({"op": "answer"}, value=self._lend(value))
 
     def _resident(self):
+        import psutil  # only where the system has no limit
+
         try:
             return psutil.Process(self.process.pid).memory_info().rss
         except psutil.Error:

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
 
 import byhand
 
-from . import checking, doctor, lab, making, tour, trail, training, watching
 from .common import console, errors, here_or_none
+
+LEARN, TRAIN, LOOK = "Learn", "Train", "Look closer"
+
+COMMANDS = {
+    "init": ("making", "init_command", LEARN),
+    "check": ("checking", "check_command", LEARN),
+    "watch": ("watching", "watch_command", LEARN),
+    "lab": ("lab", "lab_command", LEARN),
+    "next": ("trail", "next_command", LEARN),
+    "hint": ("trail", "hint_command", LEARN),
+    "skip": ("trail", "skip_command", LEARN),
+    "list": ("trail", "list_command", LEARN),
+    "reset": ("trail", "reset_command", LEARN),
+    "export": ("making", "export_command", LEARN),
+    "train": ("training", "train_command", TRAIN),
+    "runs": ("training", "runs_command", TRAIN),
+    "data": ("training", "data_command", TRAIN),
+    "explain": ("checking", "explain_command", LOOK),
+    "show": ("trail", "show_command", LOOK),
+    "solution": ("trail", "solution_command", LOOK),
+    "tour": ("tour", "tour_command", LOOK),
+    "doctor": ("doctor", "doctor_command", LOOK),
+}
+"""Command -> (module, function, the panel of --help that lists it)."""
 
 app = typer.Typer(
     name="byhand",
@@ -18,30 +42,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Neural networks by hand: write every layer yourself, forward and backward, and be told which term is wrong.",
     epilog="New here? Run [bold]byhand[/] alone: a tour of ten minutes.",
 )
 
-LEARN, TRAIN, LOOK = "Learn", "Train", "Look closer"
 
-app.command("init", rich_help_panel=LEARN)(making.init_command)
-app.command("check", rich_help_panel=LEARN)(checking.check_command)
-app.command("watch", rich_help_panel=LEARN)(watching.watch_command)
-app.command("lab", rich_help_panel=LEARN)(lab.lab_command)
-app.command("next", rich_help_panel=LEARN)(trail.next_command)
-app.command("hint", rich_help_panel=LEARN)(trail.hint_command)
-app.command("skip", rich_help_panel=LEARN)(trail.skip_command)
-app.command("list", rich_help_panel=LEARN)(trail.list_command)
-app.command("reset", rich_help_panel=LEARN)(trail.reset_command)
-app.command("export", rich_help_panel=LEARN)(making.export_command)
-app.command("train", rich_help_panel=TRAIN)(training.train_command)
-app.command("runs", rich_help_panel=TRAIN)(training.runs_command)
-app.command("data", rich_help_panel=TRAIN)(training.data_command)
-app.command("explain", rich_help_panel=LOOK)(checking.explain_command)
-app.command("show", rich_help_panel=LOOK)(trail.show_command)
-app.command("solution", rich_help_panel=LOOK)(trail.solution_command)
-app.command("tour", rich_help_panel=LOOK)(tour.tour_command)
-app.command("doctor", rich_help_panel=LOOK)(doctor.doctor_command)
+def register(names: list[str]) -> None:
+    """Add commands to the application; only their modules are imported."""
+    for name in names:
+        module, function, panel = COMMANDS[name]
+        command = getattr(import_module(f".{module}", __package__), function)
+        app.command(name, rich_help_panel=panel)(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -56,13 +66,20 @@ def start(
     if context.invoked_subcommand is not None:
         return
     if here_or_none() is None:
-        tour.tour_command()
+        from .tour import tour_command
+
+        tour_command()
     else:
-        trail.next_command()
+        from .trail import next_command
+
+        next_command()
 
 
 def run() -> None:
     """Run the command line; an error of the user's making ends in one line and exit code 2."""
+    # importing every command's module would take longer than most commands do
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    register([asked] if asked in COMMANDS else list(COMMANDS))
     try:
         app()
     except (ValueError, FileNotFoundError, PermissionError) as problem:

@@ -1,0 +1,150 @@
+"""`byhand train`, `byhand runs`, `byhand data`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from byhand import train, workspace
+from byhand.train import RECIPES
+from byhand.train.progress import Bar
+
+from .common import console, errors, fail, here, here_or_none, print_json
+
+_STATUS = {"running": "cyan", "done": "green", "stopped": "yellow", "failed": "red", "diverged": "red"}
+EXIT_STOPPED = 130
+
+
+def train_command(
+    recipe: Annotated[str | None, typer.Argument(help="A recipe's name; without one, they are listed.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Train on your own functions, where they pass their checks.")] = False,
+    engine: Annotated[str | None, typer.Option(help="numpy or torch.")] = None,
+    device: Annotated[str | None, typer.Option(help="For torch: cpu, cuda or mps.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The short form, with a lower target.")] = False,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; may be repeated.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with a run: its folder, or its name in the runs folder.")] = None,
+    runs: Annotated[Path | None, typer.Option(help="Where runs are kept.")] = None,
+    compile_: Annotated[
+        bool | None, typer.Option("--compile/--eager", help="Whether the torch engine compiles its step; left to itself, if it pays.")
+    ] = None,
+) -> None:
+    """Train a network. Ctrl-C leaves a run that --resume takes up again, to the bit.
+
+    Exit code 0: trained, and the target is reached; 1: trained, and it is not (or the loss left all bounds).
+    """
+    if recipe is None and resume is None:
+        _recipes()
+        return
+    space = here_or_none()
+    folder = runs or (space.runs if space else Path("runs"))
+    resumed = _run_folder(resume, folder)
+    names = _overlay(engine or (train.load_run(resumed).engine if resumed else "numpy")) if mine else None
+    with Bar(console) as bar:
+        record = train.run(
+            recipe,
+            engine=engine,
+            device=device,
+            quick=quick,
+            seed=seed,
+            overrides=dict(_setting(text) for text in set_ or []),
+            folder=folder,
+            resume=resumed,
+            mine=names,
+            progress=bar,
+            compile=compile_,
+        )
+    _tell(record)
+    if record.status == "stopped":
+        raise typer.Exit(EXIT_STOPPED)
+    raise typer.Exit(0 if record.reached else 1)
+
+
+def _recipes() -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("recipe", "what it does", "target"):
+        table.add_column(column)
+    for recipe in RECIPES.values():
+        table.add_row(recipe.name, recipe.summary, f"{recipe.target:.3g} test accuracy")
+    console.print(table)
+    console.print("\n[dim]byhand train RECIPE   (--mine: your own functions; --quick: in a moment)[/]")
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise fail(f"--set: expected NAME=VALUE, as in lr=0.01; got {text!r}")
+    return name.strip(), value.strip()
+
+
+def _run_folder(resume: Path | None, folder: Path) -> Path | None:
+    if resume is None or (resume / "run.json").exists():
+        return resume
+    return folder / resume.name
+
+
+def _overlay(engine: str) -> list[str]:
+    names = workspace.overlay(here(), engine=engine, tell=lambda text: console.print(f"[dim]{text}[/]"))
+    if not names:
+        raise fail("--mine: none of your functions passes its check yet; `byhand check --all` shows how they stand")
+    console.print(f"[bold]Yours:[/] {', '.join(names)}")
+    return names
+
+
+def _tell(record: train.RunRecord) -> None:
+    """Print how a run ended; the last line names the test accuracy."""
+    if record.status == "stopped":
+        console.print(f"Stopped at step {record.step} of {record.steps}. Go on with: byhand train --resume {record.path}", soft_wrap=True)
+        return
+    if record.status in ("diverged", "failed"):
+        errors.print(f"[bold red]byhand:[/] {record.error}", soft_wrap=True)
+        return
+    how = f"{record.engine}{', compiled' if record.compiled else ''} on {record.device}"
+    whose = f", with {len(record.mine)} of your functions" if record.mine else ""
+    console.print(f"{record.id}: {record.steps} steps in {record.seconds:.1f} s ({how}{whose})")
+    console.print(f"pictures and metrics: {record.path}", soft_wrap=True)
+    verdict = "reached" if record.reached else "missed"
+    style = "green" if record.reached else "red"
+    console.print(f"test accuracy {record.result['test_accuracy']:.4f}   [{style}]target {record.target:.4g} {verdict}[/]")
+
+
+def runs_command(
+    folder: Annotated[Path | None, typer.Argument(help="Where runs are kept.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, for programs.")] = False,
+) -> None:
+    """List the training runs, the latest first."""
+    space = here_or_none()
+    found = train.runs(folder or (space.runs if space else Path("runs")))
+    if as_json:
+        print_json([r.to_json() for r in found])
+        return
+    if not found:
+        console.print("No runs yet: [bold]byhand train mlp-digits[/]")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("run", "status", "engine", "steps", "time", "test accuracy", "target", "yours"):
+        table.add_column(column, justify="right" if column in ("steps", "time", "test accuracy", "target", "yours") else "left")
+    for r in found:
+        accuracy = f"{r.result['test_accuracy']:.4f}" if "test_accuracy" in r.result else "–"
+        status = f"[{_STATUS[r.status]}]{r.status}[/]"
+        table.add_row(r.id, status, r.engine, f"{r.step}/{r.steps}", f"{r.seconds:.1f} s", accuracy, f"{r.target:.3g}", str(len(r.mine) or "–"))
+    console.print(table)
+
+
+def data_command(name: Annotated[str | None, typer.Argument(help="A data set.")] = None) -> None:
+    """List the data sets, or look at one."""
+    from byhand import data
+
+    if name is None:
+        for known in data.DATASETS.values():
+            console.print(f"[bold cyan]{known.name:<10}[/] {known.summary}")
+        return
+    loaded = data.load(name)
+    known = data.DATASETS[name]
+    console.print(f"[bold]{known.name}[/]: {known.summary}\n[dim]{known.licence}[/]")
+    for part in ("train", "val", "test"):
+        split = getattr(loaded, part)
+        console.print(f"  {part:<6} {len(split.images):>6} of {tuple(split.images.shape[1:])}")
