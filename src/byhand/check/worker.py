@@ -465,4 +465,6 @@ if __name__ == "__main__":
     # pandas-like classes and enums look at frames while they are made: import NumPy before the audit begins
     import numpy  # noqa: F401
 
+    # compiled files are told apart by second and size: two saves within a second (a + made a -) would look the same
+    sys.dont_write_bytecode = True
     Child().serve()
