@@ -18,7 +18,7 @@ from byhand.spec import Case, CaseResult, Exercise, Finding, Report
 
 from . import composites, shrink
 from .compare import dtype_advice
-from .diagnosis import exceptions, paths, purity
+from .diagnosis import exceptions, paths
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, bind, read_source, written
@@ -143,17 +143,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     first = min(failing, key=lambda t: (RUNGS.index(t.rung or "purity"), _PREFERRED.index(t.problem.case.kind)))
     rung = first.rung
     context = Context(exercise, learner, first, trials)
-    picture = None
-    if rung == "runs":
-        assert first.attempt.error is not None
-        findings = [exceptions.explain(exercise.name, first.attempt.error)]
-    elif rung == "purity":
-        purely = purity.explain(context)
-        assert purely is not None
-        findings = [purely]
-        _, picture = diagnose(context)
-    else:
-        findings, picture = diagnose(context)
+    findings, picture = diagnose(context)
     if rung == "values" and first.problem.case.kind in ("edge", "extreme"):
         rung = "edge"
     shown = shrink.shrink(learner, first, report.seed)

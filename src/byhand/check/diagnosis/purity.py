@@ -7,12 +7,9 @@ from byhand.spec import Finding
 from .context import Context
 
 
-def explain(context: Context) -> Finding | None:
-    """Return a finding for the first argument that the learner's function changed, or None."""
-    changed = context.trial.attempt.changed
-    if not changed:
-        return None
-    name = changed[0]
+def explain(context: Context) -> Finding:
+    """Return a finding for the first argument that the learner's function changed."""
+    name = context.trial.attempt.changed[0]
     line = context.learner.source.changes(context.exercise.name, name)
     return Finding(
         code="changed-argument",
