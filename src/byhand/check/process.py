@@ -205,8 +205,12 @@ class Worker:
             frame = self._next(deadline)
             try:
                 header, arrays = frame
-                values = {k: wire.decode(v, arrays) for k, v in header["values"].items()}
                 op = header["op"]
+                ours = self._functions if op == "callback" else {}
+                values = {
+                    k: wire.decode(v, arrays, bind=lambda f, ours=ours: ours.get(f.number, f))
+                    for k, v in header["values"].items()
+                }
             except (KeyError, TypeError, ValueError, IndexError, AttributeError):
                 raise WorkerDied("garbage") from None
             if op == "callback":

@@ -78,6 +78,9 @@ def encode(value, arrays, depth=0):
         return {"$h": value.number}
     if kind is Function:
         return {"$f": value.number}
+    lent = getattr(value, "lent", None) if kind is type(encode) else None
+    if type(lent) is int:  # a function of the parent's on its way back, as an argument of another
+        return {"$f": lent}
     return {"$o": kind.__name__}
 
 
@@ -262,6 +265,7 @@ class Child:
                 raise ValueError(header["why"])
             return decode(header["values"]["value"], arrays, self.resolve, self.bind)
 
+        ask.lent = function.number
         return ask
 
     # -- requests

@@ -139,7 +139,7 @@ EXERCISES = (
             Misconception(
                 "step-loss-afterwards",
                 {
-                    "    return params, moments, loss, state": "    loss = loss_and_grad(params, batch)[0]\n    return params, moments, loss, state"
+                    "    return params, moments": "    loss = loss_and_grad(params, batch)[0]\n    return params, moments"
                 },
                 "The loss is that of the new parameters; the old ones' is known already and costs nothing.",
                 "At which parameters were the gradients taken?",
@@ -159,9 +159,7 @@ EXERCISES = (
             ),
             Misconception(
                 "step-weights-only",
-                {
-                    "lr=lr) for name in params}": 'lr=lr) if name == "w" else (params[name], moments[name]) for name in params}'
-                },
+                {"lr=lr) for name": 'lr=lr) if name == "w" else (params[name], moments[name]) for name'},
                 "Only one of the parameters is updated.",
                 "Which parameters have a gradient?",
                 "hard-coded",
