@@ -1,5 +1,6 @@
 """Floor 4: training. `run` trains a recipe and keeps a record; `runs` and `load_run` read the records back."""
 
+from . import pictures as pictures
 from . import progress as progress
 from .engines import ENGINES as ENGINES
 from .recipes import RECIPES as RECIPES

@@ -66,7 +66,7 @@ class RunRecord:
         write_json(self.path / "run.json", self.to_json(), indent=2)
 
     def metrics(self) -> list[dict[str, Any]]:
-        """Return the lines of metrics.jsonl: {"step", "epoch", "loss", "lr"} and {"step", "epoch", "val_accuracy", ...}."""
+        """Return the lines of metrics.jsonl: {"step", "loss", ...} and {"step", "val_accuracy", ...}, in order."""
         return list(_lines(self.path / "metrics.jsonl"))
 
 

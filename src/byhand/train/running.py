@@ -66,7 +66,7 @@ def run(
     dataset = data.load(chosen.data)
     model = chosen.model(settings, dataset)
 
-    with machine.quiet():
+    with machine.running(settings.threads):
         solver = Solver(model, dataset, settings, machine, Key.from_seed(record.seed))
         record.steps = solver.steps
         saved = checkpoint.load(record.path) if resume is not None else None
@@ -87,6 +87,10 @@ def _new(recipe, engine, device, quick, seed, overrides, mine) -> RunRecord:
         raise ValueError(f"expected a recipe, one of {', '.join(recipes.RECIPES)}, or a run to resume")
     if not isinstance(seed, int) or seed < 0:
         raise ValueError(f"expected seed to be a whole number, 0 or more, got {seed!r}")
+    if mine and engine not in (None, "numpy"):
+        raise ValueError(
+            f"your own functions are written in NumPy and train with engine numpy only; got engine {engine!r}"
+        )
     chosen = recipes.find(recipe)
     settings = chosen.settings.replace(chosen.quick if quick else {}).replace(overrides or {})
     return RunRecord(

@@ -38,8 +38,8 @@ class Engine(Protocol):
         """
         ...
 
-    def quiet(self) -> Any:
-        """Return the context in which everything runs: no warnings for overflow, no autograd."""
+    def running(self, threads: int) -> Any:
+        """Return the context for everything: that many threads (0 for all), no overflow warnings, no autograd."""
         ...
 
 

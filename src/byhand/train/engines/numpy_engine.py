@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from byhand.arrays import tree_map
 
@@ -37,6 +40,8 @@ class NumpyEngine:
         """Return the step as it is."""
         return step, ""
 
-    def quiet(self):
-        """Return a context without overflow warnings: the solver watches the loss itself."""
-        return np.errstate(all="ignore")
+    @contextlib.contextmanager
+    def running(self, threads):
+        """Limit the threads, and silence overflow warnings: the solver watches the loss itself."""
+        with threadpool_limits(threads or None, user_api="blas"), np.errstate(all="ignore"):
+            yield

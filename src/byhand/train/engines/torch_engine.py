@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
+import types
 
 import numpy as np
 import torch
@@ -58,7 +60,7 @@ class TorchEngine:
         if compile and (missing := _missing_compiler()):
             note = f"{missing}: the step runs eagerly, which is slower and otherwise the same"
         elif compile:
-            compiled = torch.compile(step, fullgraph=True, dynamic=False)
+            compiled = torch.compile(_own(step), fullgraph=True, dynamic=False)
             compiled(*arguments)
             step, self.compiled = compiled, True
         return step, note
@@ -72,9 +74,22 @@ class TorchEngine:
             times.append(time.perf_counter() - start)
         return min(times[1:])
 
-    def quiet(self):
-        """Return a context without autograd."""
-        return torch.no_grad()
+    @contextlib.contextmanager
+    def running(self, threads):
+        """Limit the threads and turn autograd off."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(threads or before)
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            torch.set_num_threads(before)
+
+
+def _own(function):
+    """Return a copy with a code object of its own: torch keeps what it compiled there, for this run alone."""
+    code = function.__code__.replace(co_name=f"{function.__name__}_compiled")
+    return types.FunctionType(code, function.__globals__, code.co_name, function.__defaults__, function.__closure__)
 
 
 def _device(name: str) -> torch.device:
