@@ -14,6 +14,8 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     """Explain a quantity by its shape or its place among the results, or return None."""
     if difference.rung not in ("shape", "values"):
         return None
+    if isinstance(difference.expected, list | tuple):
+        return _count(context, difference)
     return _swapped(context, difference) or (
         _shape(context, difference) if difference.rung == "shape" else _transposed(context, difference)
     )
@@ -22,6 +24,19 @@ def explain(context: Context, difference: Difference) -> Finding | None:
 def _close(a, b) -> bool:
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-9 * (np.max(np.abs(b), initial=0) or 1)))
+
+
+def _count(context, difference):
+    return Finding(
+        code="wrong-shape",
+        title=f"`{difference.quantity}` has another number of items: {difference.message}.",
+        question="Which item is the first, which is the last, and how many are there between them?",
+        detail=difference.message,
+        kind="wrong-shape",
+        quantity=difference.quantity,
+        line=context.line(difference),
+        confidence="certain",
+    )
 
 
 def _swapped(context, difference):

@@ -61,8 +61,7 @@ EXERCISES = (
             Misconception(
                 "batches-with-the-rest",
                 {"len(order) // batch_size": "-(-len(order) // batch_size)"},
-                "What is left over at the end makes a smaller batch; here it is left out, so that all batches have "
-                "one shape.",
+                "What is left over at the end makes a smaller batch; here it is left out, so that all batches have one shape.",
                 "How many examples are in your last batch?",
                 "extra-term",
                 "batches",
@@ -115,8 +114,7 @@ EXERCISES = (
             "Three things happen: the loss and its gradients are computed, every parameter is updated, and everything "
             "new is "
             "returned.",
-            "Every parameter has its own gradient and its own moment, under its name. Collect the new ones in new "
-            "dicts.",
+            "Every parameter has its own gradient and its own moment, under its name. Collect the new ones in new dicts.",
             "For each `name`: `new_w, new_moment = rule(params[name], grads[name], moments[name], lr=lr)`.",
         ],
         misconceptions=[
@@ -138,9 +136,7 @@ EXERCISES = (
             ),
             Misconception(
                 "step-loss-afterwards",
-                {
-                    "    return params, moments": "    loss = loss_and_grad(params, batch)[0]\n    return params, moments"
-                },
+                {"    return params, moments": "    loss, _, _ = loss_and_grad(params, batch)\n    return params, moments"},
                 "The loss is that of the new parameters; the old ones' is known already and costs nothing.",
                 "At which parameters were the gradients taken?",
                 "wrong-order",

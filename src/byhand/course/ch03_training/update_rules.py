@@ -94,8 +94,7 @@ EXERCISES = (
             Misconception(
                 "momentum-other-sign",
                 {"- lr * dw\n    w = w + v": "+ lr * dw\n    w = w - v"},
-                "The weights are right, but the velocity has the other sign: here v points the way that the weights "
-                "go.",
+                "The weights are right, but the velocity has the other sign: here v points the way that the weights go.",
                 "In your code, does `w` move along `v` or against it?",
                 "wrong-sign",
                 "v",
@@ -158,8 +157,7 @@ EXERCISES = (
             extreme("a large gradient", n=3, d=2, steps=1, scale=1e4),
         ],
         hints=[
-            "Two running means: `m` of the gradient, `v` of its square. What is each divided by before it is used, "
-            "and why?",
+            "Two running means: `m` of the gradient, `v` of its square. What is each divided by before it is used, and why?",
             "Count first: `t = state['t'] + 1`. Then `m`, `v`, then `mhat = m / (1 - beta1**t)` and `vhat` likewise.",
             "`w = w - lr * mhat / (np.sqrt(vhat) + eps)`; return `m`, `v` (not the hats) and `t` in the state.",
         ],
@@ -175,8 +173,7 @@ EXERCISES = (
             Misconception(
                 "adam-no-correction",
                 {"m / (1 - beta1**t)": "m", "v / (1 - beta2**t)": "v"},
-                "The moments start at zero and are not corrected for it: the first steps are far too small or too "
-                "large.",
+                "The moments start at zero and are not corrected for it: the first steps are far too small or too large.",
                 "After one step from zero, what is `m` if every gradient is 1?",
                 "missing-term",
                 "mhat",
