@@ -202,20 +202,14 @@ def test_runs_are_listed_latest_first_and_junk_passed_over(small_run, tmp_path):
     first, second = small_run(overrides={"epochs": 1}), small_run(overrides={"epochs": 1})
     (tmp_path / "runs" / "junk").mkdir()
     (tmp_path / "runs" / "junk" / "run.json").write_text("{")
-    assert (
-        [run.id for run in train.runs(tmp_path / "runs")]
-        == [second.id, first.id]
-        == ["mlp-digits-002", "mlp-digits-001"]
-    )
+    assert [run.id for run in train.runs(tmp_path / "runs")] == [second.id, first.id] == ["mlp-digits-002", "mlp-digits-001"]
     with pytest.raises(ValueError, match="is damaged"):
         train.load_run(tmp_path / "runs" / "junk")
 
 
 def test_metrics_are_cut_to_a_step(tmp_path):
     path = tmp_path / "metrics.jsonl"
-    path.write_text(
-        '{"step": 1, "loss": 1.0}\n{"step": 2, "loss": 0.5}\n{"step": 2, "val_accuracy": 1}\n{"step": 3}\n{"st'
-    )
+    path.write_text('{"step": 1, "loss": 1.0}\n{"step": 2, "loss": 0.5}\n{"step": 2, "val_accuracy": 1}\n{"step": 3}\n{"st')
     records.cut_metrics(path, 2)
     assert path.read_text() == '{"step": 1, "loss": 1.0}\n{"step": 2, "loss": 0.5}\n{"step": 2, "val_accuracy": 1}\n'
 
