@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -237,7 +238,7 @@ class Pages:
         try:
             record, pictures = self.lab.trainer.read(run), self.lab.trainer.pictures(run)
         except KeyError:
-            return self._missing(f"There is no run called {run}.")
+            return self._no_run(request)
         return self._page("run.html", here="runs", name=run, run=record, pictures=pictures)
 
     async def run_events(self, request: Request) -> Response:
@@ -246,7 +247,7 @@ class Pages:
         try:
             self.lab.trainer.path(run)
         except KeyError:
-            return self._missing(f"There is no run called {run}.")
+            return self._no_run(request)
 
         async def events():
             async for event in self.lab.trainer.follow(run):
@@ -268,25 +269,28 @@ class Pages:
 
     async def stop(self, request: Request) -> Response:
         """Ask a run to stop."""
-        return self._act(request, self.lab.trainer.stop)
+        try:
+            self.lab.trainer.stop(request.path_params["run"])
+        except KeyError:
+            return self._no_run(request)
+        return JSONResponse({})
 
     async def resume(self, request: Request) -> Response:
         """Let a run go on."""
-        return self._act(request, self.lab.trainer.resume)
+        try:
+            await self.lab.trainer.resume(request.path_params["run"])
+        except KeyError:
+            return self._no_run(request)
+        except CannotStart as problem:
+            return JSONResponse({"error": str(problem)}, 409)
+        return JSONResponse({})
 
     # -- how
 
-    def _act(self, request: Request, action) -> Response:
-        run = request.path_params["run"]
-        try:
-            action(run)
-        except KeyError:
-            return self._missing(f"There is no run called {run}.")
-        return JSONResponse({"message": "done"})
+    def _no_run(self, request: Request) -> Response:
+        return self._missing(f"There is no run called {request.path_params['run']}.")
 
     def _name(self, request: Request) -> str:
-        from starlette.exceptions import HTTPException
-
         name = request.path_params["name"]
         if name not in course.exercises():
             raise HTTPException(404, f"There is no exercise called {name}.")
@@ -335,15 +339,15 @@ def _first_sentence(function) -> str:
     return text
 
 
-def _picture(report: Report) -> Markup:
-    """Return the report's graph, drawn across for wide windows and downward for narrow ones.
+def _picture(record: dict[str, Any], exercise: str) -> Markup:
+    """Return a report's graph, drawn across for wide windows and downward for narrow ones.
 
     The drawing's style sheet goes to /graph.css, for the pages' policy allows no styles within them; names that come
     from the learner's file are escaped by the drawing.
     """
     drawings = []
     for name, downward in (("across", False), ("downward", True)):
-        svg = graph.svg(report.graph, title=f"The computation graph of {report.exercise}", downward=downward)
+        svg = graph.svg(record, title=f"The computation graph of {exercise}", downward=downward)
         width = re.search(r"max-width:(\d+)px", svg)
         svg = re.sub(r"<style>.*?</style>", "", svg, flags=re.DOTALL)
         svg = re.sub(r' style="[^"]*"', f' width="{width.group(1)}"' if width else "", svg, count=1)
@@ -359,8 +363,10 @@ def _graph_style() -> str:
 
 def _source_lines(path: Path, report: Report | None) -> list[tuple[int, Markup, bool]]:
     """Return the lines around the finding's, in the learner's own file, as (number, HTML, whether it is the one)."""
-    finding = report.findings[0] if report and report.findings else None
-    if finding is None or finding.line is None or Path(report.file).resolve() != path.resolve() or not path.exists():
+    if report is None or not report.findings or Path(report.file).resolve() != path.resolve() or not path.exists():
+        return []
+    finding = report.findings[0]
+    if finding.line is None:
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     marked = {finding.line, *finding.lines}

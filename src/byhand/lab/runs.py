@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from byhand import train
 
@@ -59,21 +59,32 @@ class Trainer:
                 if process.poll() is not None:
                     break
                 await asyncio.sleep(0.05)
-        process.kill()
-        process.wait()
-        output.seek(0)
-        said = output.read().decode(errors="replace").strip()
-        raise CannotStart(said[-2000:] or "the run wrote nothing and said nothing")
+        raise CannotStart(_last_words(process, output))
 
-    def resume(self, name: str) -> None:
-        """Let a stopped run go on."""
-        if self.read(name)["status"] == "running":
-            return
-        (self.path(name) / "stop").unlink(missing_ok=True)
-        mine = ["--mine"] if self.read(name).get("mine") else []
-        recipe = str(self.read(name).get("recipe", ""))
-        arguments = ["train", recipe, "--resume", str(self.path(name)), "--runs", str(self.folder), *mine]
-        self._processes[name], _ = self._spawn(arguments)
+    async def resume(self, name: str, *, seconds: float = 30.0) -> None:
+        """Let a stopped run go on, and return once it does.
+
+        Raises:
+            KeyError: there is no run of that name.
+            CannotStart: the process ended, or did nothing for that long.
+        """
+        async with self._starting:
+            record = self.read(name)
+            if record["status"] == "running":
+                return
+            (self.path(name) / "stop").unlink(missing_ok=True)
+            mine = ["--mine"] if record.get("mine") else []
+            arguments = ["train", record["recipe"], "--resume", str(self.path(name)), "--runs", str(self.folder), *mine]
+            process, output = self._spawn(arguments)
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline:
+                if self.read(name)["status"] != record["status"]:
+                    self._processes[name] = process
+                    return
+                if process.poll() is not None:
+                    break
+                await asyncio.sleep(0.05)
+        raise CannotStart(_last_words(process, output))
 
     def stop(self, name: str) -> None:
         """Ask a run to stop where it can be resumed."""
@@ -169,6 +180,15 @@ class Trainer:
             env=environment,
         )
         return process, output
+
+
+def _last_words(process: subprocess.Popen, output: IO[bytes]) -> str:
+    """End a process that came to nothing and return what it said."""
+    process.kill()
+    process.wait()
+    output.seek(0)
+    said = output.read().decode(errors="replace").strip()
+    return said[-2000:] or "the run wrote nothing and said nothing"
 
 
 def _lines_from(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:

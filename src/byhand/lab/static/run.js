@@ -188,8 +188,10 @@ listen(`${base}/events`, {
     value("test_accuracy", result == null ? null : percent(result), result >= target);
     value("seconds", record.seconds == null ? null : `${record.seconds.toFixed(1)} s`);
     const problem = document.getElementById("problem");
-    problem.hidden = !(bad.includes(record.status) && record.error);
-    problem.textContent = record.error ?? "";
+    if (bad.includes(record.status) && record.error) {
+      problem.hidden = false;
+      problem.textContent = record.error;
+    }
     if (record.status !== was && record.status !== "running") pictures();
     was = record.status;
     update();
@@ -200,8 +202,11 @@ head.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-post]");
   if (!button) return;
   button.disabled = true;
-  await post(`${base}/${button.dataset.post}`);
+  const response = await post(`${base}/${button.dataset.post}`);
   button.disabled = false;
+  const problem = document.getElementById("problem");
+  problem.hidden = response.status !== 409;
+  if (!problem.hidden) problem.textContent = (await response.json()).error;
 });
 
 addEventListener("resize", () => {

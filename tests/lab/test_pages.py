@@ -1,0 +1,139 @@
+"""What the pages say."""
+
+import json
+import time
+
+from byhand import course
+from byhand.lab.runs import Trainer
+
+DROPPED = ("dxc + dmu / n", "dxc")
+
+
+def report_page(lab, name):
+    """Load an exercise's page once its verdict is there."""
+    for _ in range(50):
+        page = lab.get(f"/exercises/{name}")[2]
+        if 'data-verdict="checking"' not in page:
+            return page
+        time.sleep(0.1)
+    raise AssertionError("no verdict")
+
+
+def test_the_map_shows_every_exercise_and_what_is_next(lab):
+    _, _, page = lab.get("/")
+    for exercise in course.exercises().values():
+        assert f'href="/exercises/{exercise.name}"' in page
+    assert page.count("is-next") == 1 and "Begin with" in page
+    lab.write("affine_forward")
+    report_page(lab, "affine_forward")
+    _, _, page = lab.get("/")
+    assert "<strong>1</strong>" in page and 'class="row passed"' in page
+
+
+def test_every_exercise_has_its_page(lab):
+    for name in course.exercises():
+        status, _, page = lab.get(f"/exercises/{name}")
+        assert status == 200, name
+        assert 'class="math' in page or 'class="prose"><p>' in page, name
+        assert 'data-verdict="not-started"' in page or 'data-verdict="checking"' in page, name
+
+
+def test_a_finding_opens_in_three_steps(lab):
+    lab.write("batchnorm_forward")
+    lab.write("batchnorm_backward", DROPPED)
+    page = report_page(lab, "batchnorm_backward")
+    assert "three routes; you have two" in page and "Show me where" in page
+    assert "<svg" not in page and "line marked" not in page and "What shows it" not in page
+    assert 'class="matrix"' in page and 'class="wrong"' in page
+    second = lab.post("/exercises/batchnorm_backward/deeper")[2]
+    assert "<svg" in second and 'class="line marked"' in second and "Show me which term" in second
+    assert "What shows it" not in second
+    third = lab.post("/exercises/batchnorm_backward/deeper")[2]
+    assert "What shows it" in third and "Show me" not in third
+    assert lab.get("/exercises/batchnorm_backward/result")[2] == third
+
+
+def test_another_finding_starts_at_the_first_step(lab):
+    lab.write("batchnorm_forward")
+    lab.write("batchnorm_backward", DROPPED)
+    report_page(lab, "batchnorm_backward")
+    lab.post("/exercises/batchnorm_backward/deeper")
+    lab.write("batchnorm_backward", ("dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout, axis=0)"))
+    assert "Show me where" in report_page(lab, "batchnorm_backward")
+
+
+def test_a_pass_leads_on(lab):
+    lab.write("affine_forward")
+    page = report_page(lab, "affine_forward")
+    assert 'data-verdict="pass"' in page and 'id="next" href="/exercises/affine_backward"' in page
+    assert "Hint" not in page
+
+
+def test_hints_open_one_by_one(lab):
+    exercise = course.find("affine_forward")
+    assert lab.post("/exercises/affine_forward/hint")[2].count('class="hint"') == 1
+    assert lab.post("/exercises/affine_forward/hint")[2].count('class="hint"') == 2
+    page = lab.post("/exercises/affine_forward/hint")[2]
+    assert page.count('class="hint"') == len(exercise.hints) and "Another hint" not in page
+
+
+def test_a_file_that_cannot_be_read_is_a_verdict(lab):
+    lab.space.file("affine_forward").write_text("def affine_forward(x, w, b:\n")
+    page = report_page(lab, "affine_forward")
+    assert 'data-verdict="fail"' in page or 'data-verdict="error"' in page
+
+
+def test_the_report_is_there_as_json(lab):
+    lab.write("affine_forward")
+    record = json.loads(lab.get("/exercises/affine_forward/report.json")[2])
+    assert record["verdict"] == "pass" and record["exercise"] == "affine_forward"
+
+
+def test_skip_and_reset(lab):
+    assert json.loads(lab.post("/exercises/affine_forward/skip")[2])["url"] == "/exercises/affine_backward"
+    lab.write("relu_forward")
+    message = json.loads(lab.post("/exercises/relu_forward/reset")[2])["message"]
+    assert ".byhand/backups/" in message.replace("\\", "/")
+    assert "relu_forward" not in lab.space.written()
+
+
+def test_a_run_starts_stops_and_goes_on(lab):
+    status, _, answer = lab.post("/runs", {"recipe": "mlp-digits", "mine": True})
+    assert status == 200, answer
+    url = json.loads(answer)["url"]
+    page = lab.get(url)[2]
+    assert 'data-status="running"' in page and "affine_forward" in page
+    assert lab.post(f"{url}/stop")[0] == 200
+    until(lambda: 'data-status="stopped"' in lab.get(url)[2])
+    assert lab.post(f"{url}/resume")[0] == 200
+    assert 'data-status="running"' in lab.get(url)[2]
+    assert url in lab.get("/runs")[2]
+    lab.post(f"{url}/stop")
+
+
+def test_a_run_that_does_not_begin_says_why(lab, monkeypatch):
+    monkeypatch.setenv("TRAINER_FAILS", "1")
+    status, _, answer = lab.post("/runs", {"recipe": "mlp-digits"})
+    assert status == 409 and json.loads(answer)["error"] == "byhand: there is no such thing <b>here</b>"
+    assert lab.post("/runs", {"recipe": "no-such"})[0] == 400
+    assert lab.post("/runs", ["odd"])[0] == 400
+
+
+def test_a_run_whose_process_was_killed_counts_as_stopped(lab):
+    url = json.loads(lab.post("/runs", {"recipe": "mlp-digits"})[2])["url"]
+    trainer: Trainer = lab.lab.trainer
+    trainer._processes[url.split("/")[-1]].kill()
+    until(lambda: 'data-status="stopped"' in lab.get(url)[2])
+
+
+def test_missing_pages_say_so(lab):
+    status, _, page = lab.get("/exercises/afine_forward")
+    assert status == 404 and "There is no exercise called afine_forward." in page
+    assert "There is no run called x." in lab.get("/runs/x")[2]
+
+
+def until(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

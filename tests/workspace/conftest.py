@@ -1,0 +1,25 @@
+import pytest
+
+from byhand import course
+from byhand.course import rendering
+from byhand.workspace import create, files, source
+
+
+@pytest.fixture
+def space(tmp_path):
+    """A fresh workspace."""
+    return create(tmp_path / "ws")
+
+
+@pytest.fixture
+def solve():
+    """Write the solutions of some exercises (all by default) into a workspace."""
+
+    def solve(space, *names):
+        for name in names or course.exercises():
+            path = space.file(name)
+            text = files.read(path)
+            solution = rendering.solution(course.find(name))
+            files.write(path, source.replace(text, source.locate(text, name), solution))
+
+    return solve
