@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import (
+from torch import (  # noqa: F401 (named by __all__, which ruff does not see through)
     abs,
     arange,
     cos,
