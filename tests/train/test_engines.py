@@ -39,6 +39,8 @@ def test_first_gradients_agree_with_autograd_of_another_implementation():
     solver = Solver(recipe.model(settings, dataset), dataset, settings, engine, Key.from_seed(0))
     params, _, state, x, y, rows, noise, _ = solver._arguments(solver.start())
     loss, grads, _ = solver.model.loss_and_grad(params, state, (x[rows], y[rows]), noise)
+    keep = 0.7
+    assert settings.to_json()["keep"] == keep
     images, labels = torch.from_numpy(x[rows]), torch.from_numpy(y[rows])
 
     def peer(p):
@@ -46,8 +48,8 @@ def test_first_gradients_agree_with_autograd_of_another_implementation():
         for i in (1, 2):
             out = out @ p[f"affine{i}/w"] + p[f"affine{i}/b"]
             out = functional.batch_norm(out, None, None, p[f"norm{i}/gamma"], p[f"norm{i}/beta"], training=True)
-            kept = torch.from_numpy(noise[f"dropout{i}"]) < settings.keep
-            out = torch.where(kept, functional.relu(out) / settings.keep, 0.0)
+            kept = torch.from_numpy(noise[f"dropout{i}"]) < keep
+            out = torch.where(kept, functional.relu(out) / keep, 0.0)
         decay = sum((p[f"affine{i}/w"] ** 2).sum() for i in (1, 2, 3))
         scores = out @ p["affine3/w"] + p["affine3/b"]
         return functional.cross_entropy(scores, labels) + settings.reg / 2 * decay

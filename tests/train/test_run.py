@@ -226,9 +226,10 @@ def test_progress_bar(small_run):
 
     from rich.console import Console
 
-    console = Console(file=io.StringIO(), width=120, force_terminal=False)
+    file = io.StringIO()
+    console = Console(file=file, width=120, force_terminal=False)
     with train.progress.Bar(console) as bar:
         bar({"kind": "note", "text": "a note"})
         small_run(progress=bar, overrides={"epochs": 1})
-    text = console.file.getvalue()
+    text = file.getvalue()
     assert "a note" in text and "mlp-digits-001" in text and "validation 0." in text
