@@ -63,7 +63,12 @@ def test_byhands_own_files_are_refused(tmp_path):
 
 
 def test_a_module_that_misbehaves_while_imported(tmp_path):
-    for line, verdict in (("while True: pass", "timeout"), ("import os; os._exit(0)", "error"), ("1 / 0", "fail"), ("import byhand", "error")):
+    for line, verdict in (
+        ("while True: pass", "timeout"),
+        ("import os; os._exit(0)", "error"),
+        ("1 / 0", "fail"),
+        ("import byhand", "error"),
+    ):
         file = tmp_path / "mine.py"
         file.write_text(line + "\n\n\n" + _source(RIGHT))
         assert check(course.find(EXERCISE), file, pool=_Impatient()).verdict == verdict, line
@@ -112,7 +117,7 @@ def test_looking_at_frames_from_a_library_is_no_offence(tmp_path):
 
 def test_the_answer_is_not_on_the_workers_path(tmp_path):
     file = tmp_path / "mine.py"
-    body = "import sys\n    sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != 'RefuseByhand']\n    from byhand.layers import activations\n    return activations.relu_forward(x)"
+    body = "import sys\n    sys.meta_path[:] = [f for f in sys.meta_path if type(f).__name__ != '_RefuseByhand']\n    from byhand.layers import activations\n    return activations.relu_forward(x)"
     file.write_text(_source(body))
     assert check(course.find(EXERCISE), file).verdict != "pass"
 

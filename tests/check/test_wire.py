@@ -54,7 +54,9 @@ def test_received_arrays_are_the_receivers_own():
 
 
 @pytest.mark.parametrize(
-    "value", [object(), {1: 2}, np.array([object()], dtype=object), np.array(["a"]), 1 + 2j, 2**80, lambda: 1], ids=lambda v: type(v).__name__
+    "value",
+    [object(), {1: 2}, np.array([object()], dtype=object), np.array(["a"]), 1 + 2j, 2**80, lambda: 1],
+    ids=lambda v: type(v).__name__,
 )
 def test_anything_else_becomes_foreign(value):
     assert isinstance(_through(value), wire.Foreign)

@@ -51,7 +51,7 @@ def load_tree(path: str | Path) -> tuple[Tree, dict[str, Any]]:
             if "byhand" not in metadata:
                 raise ValueError(f"{path} was not written by byhand: its metadata has no 'byhand' entry")
             record = json.loads(metadata["byhand"])
-            flat = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            flat = {name: file.get_tensor(name) for name in file.keys()}
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged ({error}). Delete it, or take an earlier one.") from None
     return unflatten(flat, record["structure"]), record["facts"]

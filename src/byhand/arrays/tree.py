@@ -1,4 +1,4 @@
-"""Trees: nested dicts, lists and tuples with arrays (or anything else) at the leaves. Parameters, states and gradients are trees."""
+"""Trees: nested dicts, lists and tuples with arrays (or anything else) at the leaves, such as parameters and gradients."""
 
 from __future__ import annotations
 

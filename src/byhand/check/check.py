@@ -18,7 +18,7 @@ from byhand.spec import Case, CaseResult, Exercise, Finding, Report
 
 from . import composites, shrink
 from .compare import dtype_advice
-from .diagnosis import exceptions, paths
+from .diagnosis import consistency, exceptions, paths
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, bind, read_source, written
@@ -28,15 +28,26 @@ from .process import Loaded, Worker, WorkerDied, WorkerPool
 _PREFERRED = ("odd", "ordinary", "edge", "extreme", "float32")
 
 _DEATHS = {
-    "timeout": ("timeout", "took too long and was stopped", "Does every loop end? Is there a loop that vector operations could replace?"),
-    "memory": ("memory", "used up the memory it may have", "Which array grows without end, or is far larger than it needs to be?"),
+    "timeout": (
+        "timeout",
+        "took too long and was stopped",
+        "Does every loop end? Is there a loop that vector operations could replace?",
+    ),
+    "memory": (
+        "memory",
+        "used up the memory it may have",
+        "Which array grows without end, or is far larger than it needs to be?",
+    ),
     "exit": ("error", "ended the whole process instead of returning", "What on the way calls exit, or crashes the interpreter?"),
     "garbage": ("error", "wrote into the checker's own channel", "Print with print(); leave file descriptors alone."),
 }
 _VIOLATIONS = {
     "imports-byhand": ("This file calls the answer: it imports byhand.", "Which lines of it would you write yourself?"),
     "reads-byhand": ("This file opens byhand's own files, which hold the answer.", "Which lines of it would you write yourself?"),
-    "reads-frames": ("This code looks at the frames of whatever called it.", "What does it need that is not among its arguments?"),
+    "reads-frames": (
+        "This code looks at the frames of whatever called it.",
+        "What does it need that is not among its arguments?",
+    ),
 }
 
 
@@ -130,13 +141,20 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
 def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:
     failing = [t for t in trials if t.rung is not None]
     advice: list[Finding] = []
-    if failing and exercise.is_backward and any(_forward_differs(exercise, t) for t in trials):
-        again = tuple(_with_reference_cache(learner, t) for t in trials)
-        if not any(t.rung for t in again):
+    odd_forward = next((t for t in failing if consistency.forward_differs(t)), None)
+    if odd_forward is not None:
+        consistent = consistency.explain(Context(exercise, learner, odd_forward, trials))
+        trials = tuple(_with_reference_cache(learner, t) for t in trials)
+        failing = [t for t in trials if t.rung is not None]
+        if not failing:
             advice.append(_forward_advice(exercise))
-            failing, trials = [], again
-    elif failing and _by_finite_differences(exercise, failing):
+        elif consistent is not None:
+            return replace(report, verdict="fail", rung="values", summary=consistent.title, findings=(consistent,))
+    if failing and _by_finite_differences(exercise, failing):
         advice.append(_finite_differences(exercise))
+        failing = []
+    elif failing and all(t.problem.case.kind == "float32" and t.rung == "values" for t in failing):
+        advice.append(_imprecise(failing[0]))
         failing = []
     if not failing:
         return _passed(exercise, learner, trials, report, advice)
@@ -165,7 +183,9 @@ def _passed(exercise, learner, trials, report, advice) -> Report:
     if wide:
         advice.append(_wide(wide))
     advice += composites.check_own_parts(exercise, learner, trials)
-    text = f"{exercise.name} is right, on all {len(trials)} cases." if len(trials) > 1 else f"{exercise.name} is right on this case."
+    text = (
+        f"{exercise.name} is right, on all {len(trials)} cases." if len(trials) > 1 else f"{exercise.name} is right on this case."
+    )
     if advice:
         text = f"{text} {advice[0].title}"
     context = Context(exercise, learner, trials[0], trials)
@@ -244,7 +264,9 @@ def _stopped(base: Report, found: Trial, exercise: Exercise) -> Report | None:
 def _violation(base: Report, code: str, line: int | None) -> Report:
     title, question = _VIOLATIONS[code]
     finding = Finding(code=code, title=title, question=question, kind="exception", line=line, confidence="certain")
-    return replace(base, verdict="error", rung="imports" if code == "imports-byhand" else "runs", summary=title, findings=(finding,))
+    return replace(
+        base, verdict="error", rung="imports" if code == "imports-byhand" else "runs", summary=title, findings=(finding,)
+    )
 
 
 def _death(base: Report, reason: str, during: str, line: int | None) -> Report:
@@ -292,28 +314,6 @@ def _right(context: Context) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _forward_differs(exercise: Exercise, found: Trial) -> bool:
-    forward = found.attempt.forward
-    if forward is None:
-        return False
-    if forward.error is not None:
-        return True
-    out = forward.value[0] if isinstance(forward.value, tuple) and forward.value else forward.value
-    assert exercise.forward is not None
-    with np.errstate(all="ignore"):
-        expected = exercise.forward(**found.problem.arguments)[0]
-    mine, theirs = list(leaves(out)), list(leaves(expected))
-    if len(mine) != len(theirs):
-        return True
-    for (_, a), (_, b) in zip(mine, theirs, strict=True):
-        if not isinstance(a, np.ndarray | np.generic | int | float) or np.shape(a) != np.shape(b):
-            return True
-        scale = float(np.max(np.abs(b), initial=0.0)) or 1.0
-        if not np.all(np.abs(np.asarray(a) - np.asarray(b)) <= 1e3 * found.problem.tier.relative * scale):
-            return True
-    return False
-
-
 def _with_reference_cache(learner: Learner, found: Trial) -> Trial:
     from .compare import differences
 
@@ -325,12 +325,10 @@ def _with_reference_cache(learner: Learner, found: Trial) -> Trial:
 
 def _by_finite_differences(exercise: Exercise, failing: list[Trial]) -> bool:
     """Return whether every gradient in double precision is right to the accuracy of finite differences, and no better."""
-    exact = [t for t in failing if t.problem.case.kind not in ("extreme", "float32")]
-    if not exact:
+    exact = [t for t in failing if t.problem.case.kind != "float32"]
+    if not exact or any(t.rung != "values" or t.attempt.changed for t in failing):
         return False
     for found in exact:
-        if found.rung != "values" or found.attempt.changed:
-            return False
         for d in found.differences:
             mine, scale = np.asarray(d.yours), float(np.max(np.abs(d.expected), initial=0.0))
             single = mine.dtype == np.float32 or np.array_equal(mine, mine.astype(np.float32))
@@ -351,6 +349,19 @@ def _finite_differences(exercise: Exercise) -> Finding:
         question="Which formula gives these numbers in one evaluation?",
         kind="wrong-formula",
         quantity=exercise.name,
+        confidence="likely",
+    )
+
+
+def _imprecise(found: Trial) -> Finding:
+    difference = found.differences[0]
+    return Finding(
+        code="imprecise",
+        severity="advice",
+        title=f"In single precision `{difference.quantity}` loses digits: it is off by {difference.max_error:.1g}.",
+        question="Which step subtracts two nearly equal numbers, or divides by a very small one?",
+        kind="unstable",
+        quantity=difference.quantity,
         confidence="likely",
     )
 

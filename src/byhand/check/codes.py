@@ -76,6 +76,10 @@ _PAGES = {
         "A network's loss was first checked with our layers in place of yours, and is right; with your own it is not.",
     ),
     "finite-differences": Page("Right, but only as exactly as finite differences are.", "The exercise asks for the formula."),
+    "imprecise": Page(
+        "Right in double precision, and short of digits in single precision.",
+        "Some step loses more digits than the problem asks for: a difference of nearly equal numbers, finite differences, a sum of very unequal terms.",
+    ),
     "wider-dtype": Page("float64 out for float32 in.", "It is right, at twice the memory: np.zeros_like(x) keeps x's dtype, np.zeros(x.shape) does not."),
     "exception": Page("The code stopped with an exception.", "The report names the line, the variables on it and their shapes."),
     "signature": Page("The function takes other arguments than the exercise's.", "Keep the names and the order of the stub's parameters."),

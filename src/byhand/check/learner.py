@@ -58,12 +58,12 @@ class Source:
         if isinstance(value, ast.Tuple) and position < len(value.elts):
             value = value.elts[position]
         if not isinstance(value, ast.Name):
-            return value.lineno if value is not None else last.lineno
+            return last.lineno if value is None else value.lineno
         return self.last_assignment(definition, value.id) or last.lineno
 
     def last_assignment(self, definition: ast.FunctionDef, variable: str) -> int | None:
         """Return the line of the last assignment to a variable (or to items of it) in a function."""
-        lines = [node.lineno for node in ast.walk(definition) if variable in _assigned(node)]
+        lines = [node.lineno for node in ast.walk(definition) if isinstance(node, ast.stmt) and variable in _assigned(node)]
         return max(lines, default=None)
 
     def changes(self, name: str, variable: str) -> int | None:
@@ -73,7 +73,9 @@ class Source:
             return None
         lines = []
         for node in ast.walk(definition):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+            if not isinstance(node, ast.Assign | ast.AugAssign):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 item = isinstance(target, ast.Subscript) and _root(target) == variable
                 if item or (isinstance(node, ast.AugAssign) and _root(target) == variable):
@@ -198,7 +200,9 @@ class Learner:
         changed = []
         if outcome.after is not None:
             names = exercise.parameters
-            before = {names[0]: problem.upstream} | ({names[1]: args[1]} if len(args) > 1 and not isinstance(args[1], Handle) else {})
+            before = {names[0]: problem.upstream} | (
+                {names[1]: args[1]} if len(args) > 1 and not isinstance(args[1], Handle) else {}
+            )
             changed = [n for i, n in enumerate(names) if n in before and not _same(before[n], outcome.after["args"][i])]
         return Attempt(outcome, forward, tuple(changed))
 

@@ -89,7 +89,10 @@ def _operator_changes(node: ast.BinOp) -> Iterator[tuple]:
 def _call_changes(node: ast.Call) -> Iterator[tuple]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if name in _SWAPPED_NAMES:
-        yield "sum for mean" if name in ("sum", "mean") else "function", lambda n: setattr(n.func, "attr", _SWAPPED_NAMES[n.func.attr])
+        yield (
+            "sum for mean" if name in ("sum", "mean") else "function",
+            lambda n: setattr(n.func, "attr", _SWAPPED_NAMES[n.func.attr]),
+        )
     if name == "where" and len(node.args) == 3:
         yield "mask", lambda n: n.args.__setitem__(slice(1, 3), [n.args[2], n.args[1]])
     for i, keyword in enumerate(node.keywords):

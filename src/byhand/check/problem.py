@@ -56,7 +56,9 @@ class Problem:
         """How far a result may be from the expected one, a number for each leaf.
 
         A relative error of the tier, and as much more as the result itself moves when every input is rounded: an
-        ill-conditioned case forgives what no code could do better.
+        ill-conditioned case forgives what no code could do better. Among several arrays (the gradients of all parameters)
+        each may also be off by the rounding of the largest: the gradient of a bias before batch norm is zero on paper, and
+        in floats whatever is left when large numbers cancel.
         """
         base, tier = self.expected, self.tier
         moved = tree_map(lambda leaf: 0.0, base)
@@ -64,11 +66,15 @@ class Problem:
             shaken = self.evaluate(self.exercise.function, shake=np.random.default_rng(seed))
             moved = tree_map(lambda m, a, b: max(m, _distance(a, b)), moved, shaken, base)
 
-        def allow(leaf, move):
+        def allow(leaf, move, whole):
             scale = _largest(leaf)
-            return tier.relative * (scale or 1.0) + min(64 * move, 1e-3 * scale)
+            return tier.relative * (scale or 1.0) + min(64 * move, 1e-3 * scale) + 64 * tier.epsilon * whole
 
-        return tree_map(allow, base, moved)
+        def allow_all(tree, moves):
+            whole = max((_largest(leaf) for _, leaf in leaves(tree)), default=0.0)
+            return tree_map(lambda leaf, move: allow(leaf, move, whole), tree, moves)
+
+        return {name: allow_all(base[name], moved[name]) for name in base}
 
     def evaluate(self, function: Callable, *, shake: np.random.Generator | None = None) -> dict[str, Any]:
         """Return what a function of the exercise's kind returns on this problem in float64, by name, without caches."""

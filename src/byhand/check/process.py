@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,13 @@ MEMORY = 3 * 2**29
 """Bytes of address space that learner code may take, NumPy's own included."""
 SECONDS = 5.0
 """Seconds that one call of learner code may take."""
+CPU_SECONDS = 600
+"""Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
+
+
+_KEPT_ENVIRONMENT = ("SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class WorkerDied(Exception):
@@ -63,18 +68,15 @@ class Loaded:
     violations: tuple[str, ...] = ()
 
 
-@dataclass
 class Worker:
     """One child process. It is started at once and ready after NumPy's import, about a tenth of a second."""
 
-    seconds: float = SECONDS
-    memory: int = MEMORY
-    _functions: dict[int, Callable] = field(default_factory=dict)
-    _kept: dict[int, Any] = field(default_factory=dict)
-
-    def __post_init__(self):
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY):
+        self.seconds, self.memory = seconds, memory
+        self._functions: dict[int, Callable] = {}
+        self._kept: dict[int, Any] = {}
         self.folder = tempfile.mkdtemp(prefix="byhand-check-")
-        environment = {k: v for k, v in os.environ.items() if k in ("SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH")}
+        environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-S", wire.__file__, json.dumps(_import_paths())],
@@ -87,8 +89,8 @@ class Worker:
         )
         self._frames: queue.Queue = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
-        cpu = 600
-        self._send({"op": "configure"}, byhand=str(Path(byhand.__file__).resolve().parent), memory=self.memory, cpu=cpu)
+        own = str(Path(byhand.__file__).resolve().parent)
+        self._send({"op": "configure"}, byhand=own, memory=self.memory, cpu=CPU_SECONDS)
 
     # -- requests
 
@@ -97,40 +99,25 @@ class Worker:
         module, root, files = locate(file)
         self._functions.clear()
         self._kept.clear()
-        self._send({"op": "load"}, module=module, root=str(root), files=[str(f) for f in files], source=source, seconds=self.seconds)
-        header, values = self._answer("loaded")
-        return Loaded(
-            names=tuple(values["names"]),
-            others=tuple(values["others"]),
-            error=header["error"],
-            printed=values["printed"],
-            violations=tuple(header["violations"]),
-        )
+        paths = {"root": str(root), "files": [str(f) for f in files]}
+        self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds)
+        return self._answer("loaded", _loaded)
 
     def call(self, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset(), keep: str = "") -> Outcome:
         """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles."""
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
         self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds)
-        header, values = self._answer("result")
-        return Outcome(
-            value=values["value"],
-            error=header["error"],
-            after=values["after"],
-            printed=values["printed"],
-            violations=tuple(header["violations"]),
-            seconds=header["seconds"],
-        )
+        return self._answer("result", _outcome)
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
         """Return (why it cannot be called like this, or ""; its signature)."""
         self._send({"op": "signature"}, name=name, positional=positional, keywords=keywords)
-        header, _ = self._answer("signature")
-        return header["why"], header["signature"]
+        return self._answer("signature", lambda header, values: (str(header["why"]), str(header["signature"])))
 
     def substitute(self, functions: Mapping[str, Callable]) -> None:
         """Put functions of ours in place of the learner's of those names; they run here and answer over the wire."""
         self._send({"op": "substitute"}, functions=self._lend(dict(functions)))
-        self._answer("substituted")
+        self._answer("substituted", lambda header, values: None)
 
     def keep(self, value: Any) -> wire.Handle:
         """Return a handle that the child can hold and pass back in place of the value."""
@@ -184,10 +171,11 @@ class Worker:
             raise WorkerDied(self._cause()) from None
 
     def _listen(self):
-        assert self.process.stdout is not None
+        pipe = self.process.stdout
+        assert pipe is not None
 
         def read(n):
-            data = self.process.stdout.read(n)
+            data = pipe.read(n)
             if data is None or len(data) < n:
                 raise EOFError
             return data
@@ -199,10 +187,15 @@ class Worker:
                 self._frames.put(problem)
                 return
 
-    def _answer(self, expected: str):
+    def _answer(self, expected: str, read: Callable[[dict, dict], Any]) -> Any:
+        """Wait for an answer, serving the child's callbacks meanwhile.
+
+        What comes is read with care: the child is not trusted.
+        """
         deadline = time.monotonic() + self.seconds + GRACE
+        last = time.monotonic() + 10 * (self.seconds + GRACE)  # callbacks put the deadline off, but not for ever
         while True:
-            frame = self._next(deadline)
+            frame = self._next(min(deadline, last))
             try:
                 header, arrays = frame
                 op = header["op"]
@@ -211,15 +204,16 @@ class Worker:
                     k: wire.decode(v, arrays, bind=lambda f, ours=ours: ours.get(f.number, f))
                     for k, v in header["values"].items()
                 }
+                if op == expected:
+                    return read(header, values)
+                if op != "callback":
+                    raise ValueError(op)
+                function, args, kwargs = self._functions[header["function"]], list(values["args"]), dict(values["kwargs"])
             except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+                self.close()
                 raise WorkerDied("garbage") from None
-            if op == "callback":
-                self._call_back(header, values)
-                deadline = max(deadline, time.monotonic() + GRACE)
-            elif op == expected:
-                return header, values
-            else:
-                raise WorkerDied("garbage")
+            self._call_back(function, args, kwargs)
+            deadline = max(deadline, time.monotonic() + GRACE)
 
     def _next(self, deadline):
         while True:
@@ -240,12 +234,9 @@ class Worker:
                 raise WorkerDied("garbage")
             return frame
 
-    def _call_back(self, header, values):
-        function = self._functions.get(header.get("function"))
+    def _call_back(self, function, args, kwargs):
         try:
-            if function is None:
-                raise ValueError("there is no such function")
-            value = function(*values["args"], **values["kwargs"])
+            value = function(*args, **kwargs)
         except Exception as error:  # the learner's arguments made our function fail: their code hears of it
             self._send({"op": "refuse", "why": f"{type(error).__name__}: {error}"})
         else:
@@ -267,6 +258,60 @@ class Worker:
             self.close()
             return "garbage"
         return "timeout" if code == -24 else "memory" if code == -9 else "exit"  # 24: SIGXCPU, 9: SIGKILL
+
+
+def _decoded(header: dict, arrays: list, functions: dict[int, Callable]) -> dict[str, Any]:
+    """Return a frame's values by name; a number of a function that we lent becomes that function."""
+
+    def bind(function: wire.Function) -> Any:
+        return functions.get(function.number, function)
+
+    return {name: wire.decode(value, arrays, bind=bind) for name, value in header["values"].items()}
+
+
+def _loaded(header: dict, values: dict) -> Loaded:
+    return Loaded(
+        names=tuple(map(str, values["names"])),
+        others=tuple(map(str, values["others"])),
+        error=_error(header["error"]),
+        printed=str(values["printed"]),
+        violations=_violations(header["violations"]),
+    )
+
+
+def _outcome(header: dict, values: dict) -> Outcome:
+    return Outcome(
+        value=values["value"],
+        error=_error(header["error"]),
+        after=_after(values["after"]),
+        printed=str(values["printed"]),
+        violations=_violations(header["violations"]),
+        seconds=float(header["seconds"]),
+    )
+
+
+def _error(data: Any) -> dict[str, Any] | None:
+    """Return an exception as the worker described it, every field of its type."""
+    if data is None:
+        return None
+    return {
+        "type": str(data["type"]),
+        "bases": [str(b) for b in data["bases"]],
+        "message": str(data["message"]),
+        "line": None if data["line"] is None else int(data["line"]),
+        "text": str(data["text"]),
+        "shapes": {str(name): tuple(int(n) for n in shape) for name, shape in data["shapes"].items()},
+    }
+
+
+def _after(data: Any) -> dict[str, Any] | None:
+    return None if data is None else {"args": list(data["args"]), "kwargs": dict(data["kwargs"])}
+
+
+def _violations(data: Any) -> tuple[str, ...]:
+    if not set(data) <= set(wire.VIOLATION_CODES):
+        raise ValueError("unknown violations")
+    return tuple(data)
 
 
 class WorkerPool:

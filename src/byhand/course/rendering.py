@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 import textwrap
-from functools import lru_cache
+from functools import cache
 from types import ModuleType
 
 from byhand.arrays import numpy_namespace
@@ -39,14 +39,15 @@ def solution_module(exercises: list[Exercise], *, answer: bool = True) -> str:
     return "import numpy as np\n\n\n" + "\n\n".join(blocks)
 
 
-@lru_cache(maxsize=None)
+@cache
 def needs(exercise: Exercise) -> tuple[str, ...]:
     """Return the names of the other exercises' functions that the solution calls, in order of appearance."""
     parts = {part.__name__ for part in exercise.parts}
-    tree, _ = _parsed(exercise)
-    found = [n for n in ast.walk(tree) if _part(n, exercise) or (isinstance(n, ast.Name) and n.id in parts)]
-    found.sort(key=lambda node: (node.lineno, node.col_offset))
-    return tuple(dict.fromkeys(node.attr if isinstance(node, ast.Attribute) else node.id for node in found))
+    definition, _ = _parsed(exercise)
+    bare = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and n.id in parts]
+    calls = [(n.lineno, n.col_offset, n.id) for n in bare]
+    calls += [(n.lineno, n.col_offset, n.attr) for n in _parts(definition, exercise)]
+    return tuple(dict.fromkeys(name for _, _, name in sorted(calls)))
 
 
 def _parsed(exercise):
@@ -56,12 +57,15 @@ def _parsed(exercise):
     return definition, source.splitlines()
 
 
-def _part(node, exercise) -> bool:
-    """Return whether a node is another exercise's function, as in `linear.affine_forward`."""
-    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
-        return False
-    module = inspect.unwrap(exercise.function).__globals__.get(node.value.id)
-    return isinstance(module, ModuleType) and module.__name__.startswith("byhand.")
+def _parts(definition, exercise) -> list[ast.Attribute]:
+    """Return the nodes that are other exercises' functions, as in `linear.affine_forward`."""
+    names = inspect.unwrap(exercise.function).__globals__
+
+    def is_part(node: ast.Attribute):
+        module = names.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        return isinstance(module, ModuleType) and module.__name__.startswith("byhand.")
+
+    return [node for node in ast.walk(definition) if isinstance(node, ast.Attribute) and is_part(node)]
 
 
 def _signature(exercise) -> str:
@@ -105,14 +109,13 @@ def _body(exercise) -> str:
     body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
     namespaces, edits = set(), []
     for node in ast.walk(definition):
-        if _is_namespace_line(node):
+        if isinstance(node, ast.stmt) and _is_namespace_line(node):
             namespaces.add(node.lineno)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "xp":
             if getattr(numpy_namespace, node.attr).__module__ == numpy_namespace.__name__:
                 raise ValueError(f"{exercise.name}: NumPy has no {node.attr}; say in rendering.py how a learner writes it")
             edits.append((node.value.lineno, node.value.col_offset, node.value.end_col_offset, "np"))
-        elif _part(node, exercise):
-            edits.append((node.lineno, node.col_offset, node.end_col_offset, node.attr))
+    edits += [(n.lineno, n.col_offset, n.end_col_offset, n.attr) for n in _parts(definition, exercise)]
     for line, start, end, text in sorted(edits, reverse=True):
         row = lines[line - 1].encode()
         lines[line - 1] = (row[:start] + text.encode() + row[end:]).decode()

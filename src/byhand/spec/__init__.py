@@ -9,7 +9,7 @@ from .exercise import exercise as exercise
 from .exercise import extreme as extreme
 from .exercise import odd as odd
 from .exercise import ordinary as ordinary
+from .report import VERDICTS as VERDICTS
 from .report import CaseResult as CaseResult
 from .report import Finding as Finding
 from .report import Report as Report
-from .report import VERDICTS as VERDICTS

@@ -13,7 +13,6 @@ from ..compare import ORDER, Difference, by_returned, differences
 from ..learner import Attempt, Learner
 from ..problem import Problem
 
-
 RUNGS = ("runs", *ORDER, "purity")
 """What a trial may break, in the order of the ladder."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from byhand.spec import Finding
 
 from ..compare import Difference
-from . import consistency, exceptions, paths, purity, scale, shape, variants, where
+from . import exceptions, paths, purity, scale, shape, variants, where
 from .context import Context
 
 MOST = 3
@@ -24,9 +24,6 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     elif slips:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
-    elif all(f.code == "wrong-values" for f in found):
-        consistent = consistency.explain(context)
-        found = found if consistent is None else [consistent]
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
         told = " and ".join(f"`{name}`" for name in right) + (" is right. " if len(right) == 1 else " are right. ")

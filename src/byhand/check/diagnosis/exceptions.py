@@ -12,7 +12,21 @@ _OPERATORS = {
     ast.Gt: ">", ast.Lt: "<", ast.GtE: ">=", ast.LtE: "<=",
 }  # fmt: skip
 
-_REMOVED = ("float", "int", "bool", "object", "str", "complex", "product", "cumproduct", "alltrue", "sometrue", "in1d", "trapz", "row_stack")
+_REMOVED = (
+    "float",
+    "int",
+    "bool",
+    "object",
+    "str",
+    "complex",
+    "product",
+    "cumproduct",
+    "alltrue",
+    "sometrue",
+    "in1d",
+    "trapz",
+    "row_stack",
+)
 
 
 def explain(name: str, error: dict[str, Any], *, during: str = "") -> Finding:
@@ -100,8 +114,8 @@ def _disagreement(left, operator: str, right) -> str:
     text = f"{a} has shape {s}, {b} has shape {t}"
     if operator == "@":
         if s and t and s[-1] != t[-2 if len(t) > 1 else 0]:
-            inner = t[-2 if len(t) > 1 else 0]
-            text += f": the last axis of {a} ({s[-1]}) and the {'first' if len(t) <= 2 else 'second to last'} axis of {b} ({inner}) must be equal"
+            which, inner = ("first", t[0]) if len(t) <= 2 else ("second to last", t[-2])
+            text += f": the last axis of {a} ({s[-1]}) and the {which} axis of {b} ({inner}) must be equal"
         return text
     for back in range(1, min(len(s), len(t)) + 1):
         if s[-back] != t[-back] and 1 not in (s[-back], t[-back]):

@@ -13,7 +13,15 @@ def recognise(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) 
         constants: the sizes (upper case) and scalar options of the problem, by name.
         exact: how near is near enough, relatively.
     """
-    candidates: list[tuple[str, float]] = [("0", 0.0), ("1", 1.0), ("-1", -1.0), ("2", 2.0), ("1/2", 0.5), ("-2", -2.0), ("-1/2", -0.5)]
+    candidates: list[tuple[str, float]] = [
+        ("0", 0.0),
+        ("1", 1.0),
+        ("-1", -1.0),
+        ("2", 2.0),
+        ("1/2", 0.5),
+        ("-2", -2.0),
+        ("-1/2", -0.5),
+    ]
     for name, value in constants.items():
         if value in (0.0, 1.0):
             continue

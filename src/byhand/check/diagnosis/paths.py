@@ -61,15 +61,18 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
         question, detail = "Which is missing?", f"your {quantity} is the true gradient without the path {path}."
     elif gain.kind == "wrong-sign":
         title = f"`{quantity}`: {many}; one of them comes back with the wrong sign."
-        question, detail = "Which one is subtracted in the forward?", f"your {quantity} is the true gradient with the sign of the path {path} flipped."
+        question, detail = (
+            "Which one is subtracted in the forward?",
+            f"your {quantity} is the true gradient with the sign of the path {path} flipped.",
+        )
     else:
         title = f"`{quantity}`: {many}; one of them comes back with the wrong weight."
         question = "Which of them is a sum, or a mean, or counted more than once?"
         detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight}."
     if gain.partner is not None:
-        other = " -> ".join(gain.partner.path)
+        other = f"the path {' -> '.join(gain.partner.path)} by {_weight(context, gain.partner)}"
         title = f"`{quantity}`: {many}; two of them come back wrong."
-        detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight} and the path {other} by {_weight(context, gain.partner)}."
+        detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight} and {other}."
     if gain.alternatives:
         detail += f" The numbers cannot tell it from: {'; '.join(' -> '.join(g.path) for g in gain.alternatives)}."
     middle = gain.path[len(gain.path) // 2] if len(gain.path) > 2 else None
@@ -103,7 +106,11 @@ def _node(context, difference, implied) -> Finding:
     if norm and float(np.max(np.abs(given - c * true))) <= 1e-6 * float(np.max(np.abs(given))):
         name = recognise(c, context.constants())
     detail = f"Everything in your {quantity} is right but the gradient at `{implied.name}`"
-    detail += f" (or, which looks the same from here, at {' or '.join(f'`{n}`' for n in implied.equivalent)})." if implied.equivalent else "."
+    detail += (
+        f" (or, which looks the same from here, at {' or '.join(f'`{n}`' for n in implied.equivalent)})."
+        if implied.equivalent
+        else "."
+    )
     if name is not None:
         detail += f" You have {name} times the true d{implied.name}."
     return Finding(

@@ -23,6 +23,8 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     if norm == 0 or mine.shape != target.shape:
         return None
     c = float(np.sum(mine * target)) / norm
+    if abs(c - 1) < 1e-4:  # a difference of another kind, on top of the right values
+        return None
     left = float(np.max(np.abs(mine - c * target), initial=0.0))
     if left > RESIDUAL * float(np.max(np.abs(target))):
         return None
@@ -34,7 +36,10 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     kind = kind_of(c)
     words = {
         "missing-term": (f"`{difference.quantity}` is zero everywhere.", "Where is its value put?"),
-        "wrong-sign": (f"`{difference.quantity}` has the wrong sign everywhere.", "Which way does the loss move when this grows?"),
+        "wrong-sign": (
+            f"`{difference.quantity}` has the wrong sign everywhere.",
+            "Which way does the loss move when this grows?",
+        ),
         "wrong-scale": (
             f"`{difference.quantity}` is {name or f'{c:.6g}'} times what it should be, everywhere.",
             _question(name),

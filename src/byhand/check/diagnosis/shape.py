@@ -44,12 +44,16 @@ def _swapped(context, difference):
     for other, target in expected.items():
         if other == difference.returned or not isinstance(target, np.ndarray) or np.size(target) < 2:
             continue
-        if _close(difference.yours, target) and isinstance(values.get(other), np.ndarray) and _close(values[other], difference.expected):
+        if (
+            _close(difference.yours, target)
+            and isinstance(values.get(other), np.ndarray)
+            and _close(values[other], difference.expected)
+        ):
             return Finding(
                 code="swapped-results",
                 title=f"`{difference.quantity}` and `{other}` have each other's values.",
                 question=f"In which order does the docstring return {', '.join(context.exercise.returns)}?",
-                detail=f"The first array returned as `{difference.quantity}` equals the expected `{other}`, and the other way round.",
+                detail=f"What you return as `{difference.quantity}` equals the expected `{other}`, and the other way round.",
                 kind="wrong-order",
                 quantity=difference.quantity,
                 line=context.line(difference),
@@ -70,12 +74,23 @@ def _shape(context, difference):
     what = f"has shape {mine.shape}; it should have {target.shape}"
     sizes = {int(v): k.upper() for k, v in reversed(context.problem.sizes.items())}
     if target.ndim == mine.ndim == 2 and _close(mine.T, target):
-        return _finding(context, difference, "transposed", f"is right but transposed: it {what}", "wrong-transpose", "Which axis of it is which?")
+        return _finding(
+            context,
+            difference,
+            "transposed",
+            f"is right but transposed: it {what}",
+            "wrong-transpose",
+            "Which axis of it is which?",
+        )
     if mine.size == target.size and _close(mine.reshape(target.shape), target):
         kept = mine.ndim > target.ndim
         how = "keeps an axis of length 1" if kept else "lays the right numbers out in another shape"
-        question = "What does keepdims=True leave behind?" if kept else "What is the shape of the array that this is the gradient of?"
-        return _finding(context, difference, "kept-axis" if kept else "other-layout", f"{how}: it {what}", "wrong-shape", question)
+        question = (
+            "What does keepdims=True leave behind?" if kept else "What is the shape of the array that this is the gradient of?"
+        )
+        return _finding(
+            context, difference, "kept-axis" if kept else "other-layout", f"{how}: it {what}", "wrong-shape", question
+        )
     for axis in range(mine.ndim):
         for name, reduced in (("sum", mine.sum(axis=axis)), ("mean", mine.mean(axis=axis))):
             if mine.ndim > target.ndim and _close(reduced, target):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..problem import Problem, by_name, takes_cache
 from .context import Context, Trial
 
 
-@lru_cache(maxsize=None)
+@cache
 def variant(exercise: Exercise, misconception: Misconception) -> Callable:
     """Return the wrong function that a misconception describes.
 
@@ -28,7 +28,9 @@ def variant(exercise: Exercise, misconception: Misconception) -> Callable:
     source = rendering.solution(exercise)
     for old, new in misconception.edits.items():
         if source.count(old) != 1:
-            raise ValueError(f"{exercise.name}, {misconception.name}: {old!r} occurs {source.count(old)} times in the solution, not once")
+            raise ValueError(
+                f"{exercise.name}, {misconception.name}: {old!r} occurs {source.count(old)} times in the solution, not once"
+            )
         source = source.replace(old, new)
     return compile_function(exercise, source)
 
@@ -109,7 +111,9 @@ def _finding(context: Context, misconception: Misconception) -> Finding:
     failing = context.trial.differences
     difference = next((d for d in failing if misconception.quantity in (d.quantity, d.returned)), failing[0] if failing else None)
     changed = context.trial.attempt.changed
-    line = context.line(difference) if difference else context.learner.source.changes(exercise.name, changed[0]) if changed else None
+    line = (
+        context.line(difference) if difference else context.learner.source.changes(exercise.name, changed[0]) if changed else None
+    )
     error = context.trial.attempt.error
     return Finding(
         code=misconception.name,
@@ -133,5 +137,6 @@ def _fresh(leaf):
 def _equal(before, after) -> bool:
     a, b = list(leaves(before)), list(leaves(after))
     return len(a) == len(b) and all(
-        np.array_equal(x, y, equal_nan=isinstance(x, np.ndarray) and x.dtype.kind == "f") for (_, x), (_, y) in zip(a, b, strict=True)
+        np.array_equal(x, y, equal_nan=isinstance(x, np.ndarray) and x.dtype.kind == "f")
+        for (_, x), (_, y) in zip(a, b, strict=True)
     )

@@ -29,9 +29,12 @@ def explain(context: Context, difference: Difference) -> Finding:
     only = _only_in(context)
     return Finding(
         code="wrong-values",
-        title=f"`{difference.quantity}` is wrong {place}{only}." if place else f"`{difference.quantity}` is not as expected{only}.",
+        title=f"`{difference.quantity}` is wrong {place}{only}."
+        if place
+        else f"`{difference.quantity}` is not as expected{only}.",
         question=_question(context, place),
-        detail=f"the largest difference is {difference.max_error:.3g}" + (f", at {difference.worst_index}" if difference.worst_index else ""),
+        detail=f"the largest difference is {difference.max_error:.3g}"
+        + (f", at {difference.worst_index}" if difference.worst_index else ""),
         kind="wrong-formula",
         quantity=difference.quantity,
         line=context.line(difference),
@@ -46,9 +49,9 @@ def _unstable(context, difference):
     share = f"{int(np.sum(~np.isfinite(mine)))} of {mine.size} values are {what}" if mine.size > 1 else f"it is {what}"
     return Finding(
         code="not-finite",
-        title=f"`{difference.quantity}` is not finite in the case \"{context.problem.case.name}\": {share}.",
+        title=f'`{difference.quantity}` is not finite in the case "{context.problem.case.name}": {share}.',
         question="Which step overflows, divides by zero, or takes the logarithm or the square root of something it should not?",
-        detail="The right result is finite here: the formula must be arranged so that no step on the way leaves the range of floats.",
+        detail="The right result is finite here: arrange the formula so that no step on the way leaves the range of floats.",
         kind="unstable",
         quantity=difference.quantity,
         line=context.line(difference),
@@ -69,7 +72,12 @@ def _place(context: Context, difference: Difference) -> str:
             for words, mask in (("negative", value < 0), ("positive", value > 0), ("zero", value == 0)):
                 if mask.any() and not mask.all() and np.array_equal(wrong, mask):
                     return f"just where `{name}` is {words}"
-        if value.dtype.kind in "iu" and wrong.ndim == 2 and value.shape == wrong.shape[:1] and value.max(initial=0) < wrong.shape[1]:
+        if (
+            value.dtype.kind in "iu"
+            and wrong.ndim == 2
+            and value.shape == wrong.shape[:1]
+            and value.max(initial=0) < wrong.shape[1]
+        ):
             own = np.zeros(wrong.shape, bool)
             own[np.arange(len(value)), value] = True
             if np.array_equal(wrong, own):
