@@ -54,7 +54,7 @@ EXERCISES = (
         misconceptions=[
             Misconception(
                 "batchnorm-unbiased",
-                {"var = np.mean(xc**2, axis=0)": "var = np.var(x, axis=0, ddof=1)"},
+                {"var = np.mean(xc**2, axis=0)": "var = np.sum(xc**2, axis=0) / (len(x) - 1)"},
                 "The variance is divided by N - 1; batch norm divides by N.",
                 "By how much does the variance of two numbers change with ddof?",
                 "wrong-scale",
