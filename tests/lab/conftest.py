@@ -2,7 +2,6 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import sys
 import threading
 from dataclasses import dataclass
@@ -56,6 +55,14 @@ class Open:
     def post(self, path, body=None):
         return self.ask("POST", path, body=body or {}, x_byhand_token=self.lab.token)
 
+    def verdict(self, name):
+        """Return an exercise's page once its verdict is there."""
+        for _ in range(100):
+            page = self.get(f"/exercises/{name}")[2]
+            if 'data-verdict="checking"' not in page:
+                return page
+        raise AssertionError("no verdict")
+
     def write(self, name, *changes):
         """Save an exercise's solution, with each (right, wrong) text exchanged."""
         text = rendering.solution(course.find(name))
@@ -89,6 +96,12 @@ def lab(tmp_path):
     yield from opened(tmp_path / "ws", [sys.executable, str(HERE / "trainer.py")])
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    """One lab for all the tests of a module that hardly change it."""
+    yield from opened(tmp_path_factory.mktemp("still") / "ws")
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """A Chromium of the system's, or a reason to skip."""
@@ -117,10 +130,3 @@ def page(chromium, lab):
     yield page
     context.close()
     assert wrong == []
-
-
-@pytest.fixture
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]

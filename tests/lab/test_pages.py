@@ -9,23 +9,13 @@ from byhand.lab.runs import Trainer
 DROPPED = ("dxc + dmu / n", "dxc")
 
 
-def report_page(lab, name):
-    """Load an exercise's page once its verdict is there."""
-    for _ in range(50):
-        page = lab.get(f"/exercises/{name}")[2]
-        if 'data-verdict="checking"' not in page:
-            return page
-        time.sleep(0.1)
-    raise AssertionError("no verdict")
-
-
 def test_the_map_shows_every_exercise_and_what_is_next(lab):
     _, _, page = lab.get("/")
     for exercise in course.exercises().values():
         assert f'href="/exercises/{exercise.name}"' in page
     assert page.count("is-next") == 1 and "Begin with" in page
     lab.write("affine_forward")
-    report_page(lab, "affine_forward")
+    lab.verdict("affine_forward")
     _, _, page = lab.get("/")
     assert "<strong>1</strong>" in page and 'class="row passed"' in page
 
@@ -41,7 +31,7 @@ def test_every_exercise_has_its_page(lab):
 def test_a_finding_opens_in_three_steps(lab):
     lab.write("batchnorm_forward")
     lab.write("batchnorm_backward", DROPPED)
-    page = report_page(lab, "batchnorm_backward")
+    page = lab.verdict("batchnorm_backward")
     assert "three routes; you have two" in page and "Show me where" in page
     assert "<svg" not in page and "line marked" not in page and "What shows it" not in page
     assert 'class="matrix"' in page and 'class="wrong"' in page
@@ -56,15 +46,15 @@ def test_a_finding_opens_in_three_steps(lab):
 def test_another_finding_starts_at_the_first_step(lab):
     lab.write("batchnorm_forward")
     lab.write("batchnorm_backward", DROPPED)
-    report_page(lab, "batchnorm_backward")
+    lab.verdict("batchnorm_backward")
     lab.post("/exercises/batchnorm_backward/deeper")
     lab.write("batchnorm_backward", ("dgamma = np.sum(dout * xhat, axis=0)", "dgamma = np.sum(dout, axis=0)"))
-    assert "Show me where" in report_page(lab, "batchnorm_backward")
+    assert "Show me where" in lab.verdict("batchnorm_backward")
 
 
 def test_a_pass_leads_on(lab):
     lab.write("affine_forward")
-    page = report_page(lab, "affine_forward")
+    page = lab.verdict("affine_forward")
     assert 'data-verdict="pass"' in page and 'id="next" href="/exercises/affine_backward"' in page
     assert "Hint" not in page
 
@@ -79,7 +69,7 @@ def test_hints_open_one_by_one(lab):
 
 def test_a_file_that_cannot_be_read_is_a_verdict(lab):
     lab.space.file("affine_forward").write_text("def affine_forward(x, w, b:\n")
-    page = report_page(lab, "affine_forward")
+    page = lab.verdict("affine_forward")
     assert 'data-verdict="fail"' in page or 'data-verdict="error"' in page
 
 

@@ -148,8 +148,7 @@ class Pages:
             "exercise.html",
             here="course",
             chapter=chapter,
-            statement=notes.section(chapter.notes, name)
-            or Markup("<p>{}</p>").format(_first_sentence(exercise.function)),
+            statement=notes.section(chapter.notes, name) or Markup("<p>{}</p>").format(_first_sentence(exercise.function)),
             stub=notes.code(rendering.stub(exercise)),
             siblings=chapter.exercises,
             progress=self.lab.workspace.progress(),
@@ -203,9 +202,7 @@ class Pages:
         """Put the stub back."""
         backup = self.lab.workspace.reset(self._name(request))
         where = backup.relative_to(self.lab.workspace.folder) if backup else None
-        return JSONResponse(
-            {"message": f"The stub is back. Your file as it was: {where}" if where else "The stub is back."}
-        )
+        return JSONResponse({"message": f"The stub is back. Your file as it was: {where}" if where else "The stub is back."})
 
     async def graph_style(self, request: Request) -> Response:
         """Return the style of the graphs."""

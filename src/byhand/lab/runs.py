@@ -54,6 +54,7 @@ class Trainer:
             while time.monotonic() < deadline:
                 new = [name for name in self.names() if name not in before]
                 if new:
+                    output.close()
                     self._processes[new[0]] = process
                     return new[0]
                 if process.poll() is not None:
@@ -79,6 +80,7 @@ class Trainer:
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
                 if self.read(name)["status"] != record["status"]:
+                    output.close()
                     self._processes[name] = process
                     return
                 if process.poll() is not None:
@@ -97,11 +99,7 @@ class Trainer:
             KeyError: there is no run of that name.
         """
         path = self.folder / name
-        if (
-            not NAME.fullmatch(name)
-            or not (path / "run.json").is_file()
-            or path.resolve().parent != self.folder.resolve()
-        ):
+        if not NAME.fullmatch(name) or not (path / "run.json").is_file() or path.resolve().parent != self.folder.resolve():
             raise KeyError(name)
         return path
 
@@ -186,8 +184,9 @@ def _last_words(process: subprocess.Popen, output: IO[bytes]) -> str:
     """End a process that came to nothing and return what it said."""
     process.kill()
     process.wait()
-    output.seek(0)
-    said = output.read().decode(errors="replace").strip()
+    with output:
+        output.seek(0)
+        said = output.read().decode(errors="replace").strip()
     return said[-2000:] or "the run wrote nothing and said nothing"
 
 

@@ -99,9 +99,7 @@ def listen(port: int, *, fall_back: bool) -> socket.socket:
         except OSError as problem:
             listening.close()
             if candidate == port and not fall_back:
-                raise OSError(
-                    f"port {port} of {HOST} cannot be had ({problem.strerror}): choose another with --port"
-                ) from None
+                raise OSError(f"port {port} of {HOST} cannot be had ({problem.strerror}): choose another with --port") from None
             continue
         return listening
     raise OSError(f"no port of {HOST} can be had")

@@ -77,12 +77,12 @@ class Lab:
 
     async def check(self, name: str, *, wait: float = PATIENCE) -> Report | None:
         """Check an exercise unless its report is at hand; None if that takes longer (it is published then)."""
-        if report := self.report(name):
-            return report
-        if name not in self._pending:
-            self.recheck(name)
-        await asyncio.wait({self._pending[name]}, timeout=wait)
-        return self.report(name)
+        deadline = time.monotonic() + wait
+        while (report := self.report(name)) is None and (left := deadline - time.monotonic()) > 0:
+            if name not in self._pending:
+                self.recheck(name)
+            await asyncio.wait({self._pending[name]}, timeout=left)  # a save meanwhile puts another in its place
+        return report
 
     def recheck(self, name: str) -> None:
         """Check an exercise in the background and publish what comes of it."""
