@@ -158,7 +158,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
         failing = []
     if not failing:
         return _passed(exercise, learner, trials, report, advice)
-    first = min(failing, key=lambda t: (RUNGS.index(t.rung or "purity"), _PREFERRED.index(t.problem.case.kind)))
+    first = min(failing, key=_order)
     rung = first.rung
     context = Context(exercise, learner, first, trials)
     findings, picture = diagnose(context)
@@ -176,6 +176,14 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
         graph=picture,
         replay=f"{report.replay} --case {first.problem.case.name!r}",
     )
+
+
+def _order(found: Trial) -> tuple:
+    """Sort failing trials: by rung, but wrong numbers in an ordinary case come before inf or nan in a borderline one."""
+    rung, kind = found.rung or "purity", found.problem.case.kind
+    numeric = rung in ("finite", "values")
+    ladder = RUNGS.index("finite" if numeric else rung)
+    return ladder, numeric and kind not in ("ordinary", "odd"), RUNGS.index(rung), _PREFERRED.index(kind)
 
 
 def _passed(exercise, learner, trials, report, advice) -> Report:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from byhand.spec import Finding
 
 from ..compare import Difference
@@ -49,12 +51,28 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
 
 
 def _of_difference(context: Context, difference: Difference) -> tuple[Finding, dict[str, Any] | None]:
+    full = _broadcast(difference)
+    if full is not None:  # a route left out may leave an array that misses an axis as well
+        finding, picture = paths.explain(context, full)
+        if finding is not None:
+            return finding, picture
     for step in (shape.explain, scale.explain):
         finding = step(context, difference)
         if finding is not None:
             return finding, None
     finding, picture = paths.explain(context, difference)
     return (finding, picture) if finding is not None else (where.explain(context, difference), None)
+
+
+def _broadcast(difference: Difference) -> Difference | None:
+    """Return a difference in shape as one in values, where broadcasting would have given the right shape."""
+    mine = difference.yours
+    if difference.rung != "shape" or not isinstance(mine, np.ndarray) or mine.size < 2:
+        return None
+    try:
+        return replace(difference, rung="values", yours=np.broadcast_to(mine, np.shape(difference.expected)))
+    except ValueError:
+        return None
 
 
 _VAGUE = ("wrong-values", "wrong-type", "wrong-shape")

@@ -30,6 +30,7 @@ def recognise(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) 
             candidates += [
                 (f"{name}-1", value - 1),
                 (f"{name}+1", value + 1),
+                (f"1/({name}-1)", 1 / (value - 1)),
                 (f"{name}/({name}-1)", value / (value - 1)),
                 (f"({name}-1)/{name}", (value - 1) / value),
                 (f"2{name}", 2 * value),
