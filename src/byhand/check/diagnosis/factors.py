@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def recognise(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) -> str | None:
-    """Return what a factor is in words a learner knows ("N", "1/2", "-1", "N/(N-1)", "1/keep"), or None.
+def recognise(c: float, constants: Mapping[str, float]) -> str | None:
+    """Return what a factor is in words a learner knows ("N", "1/2", "-1", "N/(N-1)", "1/keep"), or None."""
+    return next(iter(readings(c, constants)), None)
+
+
+def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) -> list[str]:
+    """Return everything that a factor may be, the simplest first: with N = 3, 1/2 may be 1/(N-1).
 
     Args:
         c: the factor.
@@ -42,10 +47,7 @@ def recognise(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) 
             ]
         else:
             candidates += [(f"{name}^2", value * value), (f"1-{name}", 1 - value), (f"1/(1-{name})", 1 / (1 - value))]
-    for name, value in candidates:
-        if abs(c - value) <= exact * max(abs(value), exact):
-            return name
-    return None
+    return [name for name, value in candidates if abs(c - value) <= exact * max(abs(value), exact)]
 
 
 def kind_of(c: float) -> str:

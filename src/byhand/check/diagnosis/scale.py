@@ -8,7 +8,7 @@ from byhand.spec import Finding
 
 from ..compare import Difference
 from .context import Context
-from .factors import kind_of, recognise
+from .factors import kind_of, readings
 
 RESIDUAL = 1e-6
 """What may be left of a difference that a factor explains, relative to the expected values."""
@@ -28,10 +28,8 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     left = float(np.max(np.abs(mine - c * target), initial=0.0))
     if left > RESIDUAL * float(np.max(np.abs(target))):
         return None
-    name = recognise(c, context.constants())
+    name = next(iter(_names(context, difference, c)), None)
     if name is None and np.count_nonzero(target) < 3:  # two numbers or one are always a multiple of something
-        return None
-    if not _holds_elsewhere(context, difference, name):
         return None
     kind = kind_of(c)
     words = {
@@ -59,10 +57,9 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     )
 
 
-def _holds_elsewhere(context, difference, name) -> bool:
-    """Return whether the same named factor is found in the other failing trials: one trial may agree by chance."""
-    if name is None:
-        return True
+def _names(context: Context, difference: Difference, c: float) -> list[str]:
+    """Return the names of the factor that hold in all trials in which the quantity is wrong: one may agree by chance."""
+    names = readings(c, context.constants())
     for trial in context.trials:
         for other in trial.differences:
             if trial is context.trial or other.quantity != difference.quantity or other.rung != "values":
@@ -71,13 +68,10 @@ def _holds_elsewhere(context, difference, name) -> bool:
             norm = float(np.sum(target * target))
             if norm == 0 or trial.problem.case.kind in ("extreme", "float32"):
                 continue
-            elsewhere = Context(context.exercise, context.learner, trial, context.trials)
-            c = float(np.sum(mine * target)) / norm
-            if recognise(c, elsewhere.constants(), exact=1e-5) != name and c != 1:
-                sizes_agree = len(set(elsewhere.constants().values())) < len(elsewhere.constants())
-                if not sizes_agree:  # with N = D a factor N may be read as D
-                    return False
-    return True
+            elsewhere = Context(context.exercise, context.learner, trial, context.trials).constants()
+            there = readings(float(np.sum(mine * target)) / norm, elsewhere, exact=1e-5)
+            names = [name for name in names if name in there]
+    return names
 
 
 def _question(name: str | None) -> str:
