@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import byhand
-from byhand import course, graph, train
+from byhand import course, graph, train, workspace
 from byhand.course import rendering
 from byhand.spec import Report
 
@@ -214,8 +214,8 @@ class Pages:
         """List the runs, and offer to start one."""
         records = [(name, self.lab.trainer.read(name)) for name in self.lab.trainer.names()]
         progress = self.lab.workspace.progress()
-        passed = [name for name, p in progress.items() if p.state == "passed"]
-        return self._page("runs.html", here="runs", runs=records, recipes=train.RECIPES, passed=passed)
+        usable = workspace.complete({name for name, p in progress.items() if p.state == "passed"})
+        return self._page("runs.html", here="runs", runs=records, recipes=train.RECIPES, usable=len(usable))
 
     async def start(self, request: Request) -> Response:
         """Start a run and say where its page is."""
@@ -295,15 +295,15 @@ class Pages:
 
     def _result(self, name: str, report: Report | None) -> dict[str, Any]:
         """Return what the result's template shows: the report, and how deep it is opened."""
-        workspace, exercise = self.lab.workspace, course.find(name)
-        located = workspace.locate(name)
-        path = workspace.file(name)
-        following = workspace.next(after=name)
+        space, exercise = self.lab.workspace, course.find(name)
+        located = space.locate(name)
+        path = space.file(name)
+        following = space.next(after=name)
         return {
             "exercise": exercise,
             "report": report,
-            "now": workspace.state.progress(name),
-            "place": f"{path.relative_to(workspace.folder)}:{located.start}" if located else str(path.name),
+            "now": space.state.progress(name),
+            "place": f"{path.relative_to(space.folder)}:{located.start}" if located else str(path.name),
             "next": following,
             "source": _source_lines(path, report),
         }

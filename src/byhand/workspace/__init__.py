@@ -2,6 +2,7 @@
 
 from .export import Exported as Exported
 from .export import export as export
+from .overlay import complete as complete
 from .overlay import overlay as overlay
 from .state import Progress as Progress
 from .workspace import Workspace as Workspace

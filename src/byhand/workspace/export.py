@@ -72,9 +72,7 @@ def export(workspace: Workspace, folder: Path | str, *, fill: bool = False) -> E
     script = training_script(workspace.package, {n: where[n] for n in present if n in where})
     if script:
         files.write(folder / "train_digits.py", script)
-    listing = "\n".join(
-        f"- `{m}.py`: {', '.join(n for n in where if where[n] == m)}" for m in texts if m in where.values()
-    )
+    listing = "\n".join(f"- `{m}.py`: {', '.join(n for n in where if where[n] == m)}" for m in texts if m in where.values())
     files.write(folder / "README.md", README.format(package=workspace.package, listing=listing))
     return Exported(
         folder,
@@ -114,8 +112,7 @@ def _strip(text: str, found: dict[str, source.Located], filled: tuple[str, ...],
 def _is_empty(text: str) -> bool:
     """Return whether a module has nothing but a docstring and imports."""
     return not any(
-        not isinstance(n, ast.Import | ast.ImportFrom)
-        and not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
+        not isinstance(n, ast.Import | ast.ImportFrom) and not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
         for n in ast.parse(text).body
     )
 

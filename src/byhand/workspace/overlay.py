@@ -37,15 +37,7 @@ def overlay(workspace: Workspace, *, engine: str = "numpy", tell: Callable[[str]
     modules = _imported(workspace, {workspace.file(name).stem for name in good}, tell)
     good = {n for n in good if callable(getattr(modules.get(workspace.file(n).stem), n, None))}
     exercises = course.exercises()
-    mine: set[str] = set()
-    for family in families(exercises.values()):
-        needed = [n for n in family if not n.endswith("_alt")]
-        lacking = [n for n in needed if n not in good]
-        if not lacking:
-            mine |= {n for n in family if n in good}
-        elif any(n in good for n in family):
-            theirs = " and ".join(n for n in family if n in good)
-            tell(f"{theirs}: ours, because {' and '.join(lacking)} is still to pass (they share a cache)")
+    mine = complete(good, tell)
     originals = {name: exercise.function for name, exercise in exercises.items()}
     theirs = {name: getattr(modules[workspace.file(name).stem], name) for name in mine}
     for name, function in theirs.items():
@@ -54,6 +46,25 @@ def overlay(workspace: Workspace, *, engine: str = "numpy", tell: Callable[[str]
     for family in families(exercises.values()):
         _stand_in([n for n in family if n not in mine], family, theirs, originals)
     return [name for name in exercises if name in mine]
+
+
+def complete(good: set[str], tell: Callable[[str], None] | None = None) -> set[str]:
+    """Return those of the passing functions that can be put in place: those whose whole family passes.
+
+    A closed form (`_alt`) is not needed for that: the plain backward answers for it.
+    """
+    mine: set[str] = set()
+    for family in families(course.exercises().values()):
+        passing = [n for n in family if n in good]
+        lacking = [n for n in family if n not in good and not n.endswith("_alt")]
+        if not lacking:
+            mine.update(passing)
+        elif passing and tell:
+            tell(
+                f"{' and '.join(passing)}: ours, because {' and '.join(lacking)} "
+                f"{'is' if len(lacking) == 1 else 'are'} still to pass (they share a cache)"
+            )
+    return mine
 
 
 def families(exercises: Iterable[Exercise]) -> list[tuple[str, ...]]:

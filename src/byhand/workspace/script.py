@@ -129,9 +129,7 @@ def training_script(package: str, where: Mapping[str, str]) -> str | None:
         return None
     used = [n for n in (loss, rule, "train_step", "minibatches", "affine_forward") if n in where]
     modules = sorted({where[n] for n in used})
-    imports = "".join(
-        f"from {package}.{m} import {', '.join(sorted(n for n in used if where[n] == m))}\n" for m in modules
-    )
+    imports = "".join(f"from {package}.{m} import {', '.join(sorted(n for n in used if where[n] == m))}\n" for m in modules)
     state, lr = _RULES[rule]
     return "\n".join(
         [

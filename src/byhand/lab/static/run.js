@@ -16,16 +16,21 @@ let target = null;
 let charts = {};
 let waiting = false;
 
-function smooth(values, weight) {
-  let mean = null;
-  return values.map((v) => (v == null ? mean : (mean = mean == null ? v : weight * mean + (1 - weight) * v)));
+// A centred mean: one that only looks back would lag behind the curve.
+function smooth(values) {
+  const reach = Math.floor(values.length / 60);
+  let [from, to, sum, count] = [0, 0, 0, 0];
+  return values.map((_, i) => {
+    for (; to < values.length && to <= i + reach; to++) if (values[to] != null) [sum, count] = [sum + values[to], count + 1];
+    for (; from < i - reach; from++) if (values[from] != null) [sum, count] = [sum - values[from], count - 1];
+    return count ? sum / count : null;
+  });
 }
 
 function tables() {
   const losses = steps.map((s) => s.loss);
-  const weight = Math.min(0.98, Math.max(0, 1 - 40 / Math.max(losses.length, 1)));
   return {
-    loss: [steps.map((s) => s.step), losses, smooth(losses, weight)],
+    loss: [steps.map((s) => s.step), losses, smooth(losses)],
     accuracy: [
       epochs.map((e) => e.epoch),
       epochs.map((e) => e.train_accuracy ?? null),
@@ -62,7 +67,7 @@ function draw() {
       { label: "validation", stroke: colour("--accent"), width: 2, points: { size: 5 } },
       { label: "target", stroke: colour("--right"), width: 1, dash: [5, 5], points: { show: false } },
     ],
-    { x: "epoch", incrs: [1, 2, 5, 10, 20, 50, 100], scales: { y: { range: (u, low, high) => [Math.min(low ?? 0, 0.9) - 0.02, 1.005] } }, values: (u, ticks) => ticks.map((t) => t.toFixed(2)) },
+    { x: "epoch", incrs: [1, 2, 5, 10, 20, 50, 100], scales: { y: { range: (u, low, high) => [Math.min(low ?? 0, 0.9) - 0.02, 1.005] } }, values: (u, ticks) => ticks.map((t) => String(Number(t.toFixed(3)))) },
   );
   paint();
 }
