@@ -29,9 +29,7 @@ def everything(inputs):
 
 
 def differ(ours, theirs):
-    return not all(
-        torch.allclose(a, b, rtol=1e-10, atol=1e-10) for a, b in zip(arrays(ours), arrays(theirs), strict=True)
-    )
+    return not all(torch.allclose(a, b, rtol=1e-10, atol=1e-10) for a, b in zip(arrays(ours), arrays(theirs), strict=True))
 
 
 def main() -> None:

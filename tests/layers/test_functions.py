@@ -93,9 +93,7 @@ def test_gradients_against_central_differences(entry):
 
     def objective():
         out = entry.forward(**arguments)[0]
-        return (
-            sum(float(np.sum(a * b)) for a, b in zip(arrays(out), arrays(dout), strict=True)) if arrays(dout) else out
-        )
+        return sum(float(np.sum(a * b)) for a, b in zip(arrays(out), arrays(dout), strict=True)) if arrays(dout) else out
 
     returned = call(entry, arguments, dout)
     ours = returned[-len(entry.wrt) :]  # of the last backward; the first test compares all of them

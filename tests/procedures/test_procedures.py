@@ -80,9 +80,7 @@ def test_train_step_updates_every_parameter_with_its_own_moments():
     params = {"w": np.zeros(3), "b": np.zeros(())}
     moments = {"w": {"v": np.ones(3)}, "b": {"v": np.zeros(())}}
     expected_loss, grads, _ = least_squares(params, (x, y))
-    new, new_moments, loss, state = training.train_step(
-        least_squares, momentum.sgd_momentum, params, moments, (x, y), lr=0.1
-    )
+    new, new_moments, loss, state = training.train_step(least_squares, momentum.sgd_momentum, params, moments, (x, y), lr=0.1)
     assert loss == expected_loss and state == {"seen": 11}
     np.testing.assert_allclose(new["w"], 0.9 - 0.1 * grads["w"])
     np.testing.assert_allclose(new["b"], -0.1 * grads["b"])
@@ -115,9 +113,7 @@ def test_solver_learns():
     x, y = problem()
     params, moments = {"w": np.zeros(3), "b": np.zeros(())}, {"w": {}, "b": {}}
     orders = [np.random.default_rng(epoch).permutation(11) for epoch in range(200)]
-    trained, losses = training.solver(
-        least_squares, sgd.sgd, params, moments, x, y, orders, batch_size=5, lr=0.05, decay=1.0
-    )
+    trained, losses = training.solver(least_squares, sgd.sgd, params, moments, x, y, orders, batch_size=5, lr=0.05, decay=1.0)
     assert losses[-1] < 1e-6 * losses[0]
     np.testing.assert_allclose(trained["w"], [1, -2, 3], atol=1e-2)
 
@@ -129,8 +125,6 @@ def test_train_step_on_torch_gives_the_same():
     params = {"w": np.ones(3), "b": np.zeros(())}
     ours = training.train_step(least_squares, sgd.sgd, params, {"w": {}, "b": {}}, (x, y), lr=0.1)
     tensors = {name: torch.tensor(value) for name, value in params.items()}
-    theirs = training.train_step(
-        least_squares, sgd.sgd, tensors, {"w": {}, "b": {}}, (torch.tensor(x), torch.tensor(y)), lr=0.1
-    )
+    theirs = training.train_step(least_squares, sgd.sgd, tensors, {"w": {}, "b": {}}, (torch.tensor(x), torch.tensor(y)), lr=0.1)
     np.testing.assert_allclose(ours[0]["w"], theirs[0]["w"].numpy())
     np.testing.assert_allclose(ours[2], theirs[2].numpy())

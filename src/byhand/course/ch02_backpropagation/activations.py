@@ -33,8 +33,7 @@ EXERCISES = (
         inputs=_any_shape,
         cases=_CASES,
         hints=[
-            "Positive numbers pass, the rest become zero. NumPy has a function that compares two things element by "
-            "element.",
+            "Positive numbers pass, the rest become zero. NumPy has a function that compares two things element by element.",
             "`np.maximum` compares element by element; `np.max` looks for the largest of an array. The backward needs "
             "to know "
             "where `x` was positive.",
@@ -83,8 +82,7 @@ EXERCISES = (
         forward=activations.relu_forward,
         hints=[
             "Draw relu. What is its slope to the left of zero, and what to the right?",
-            "The slope is 1 where `x` was positive and 0 where it was negative; the gradient is the slope times "
-            "`dout`.",
+            "The slope is 1 where `x` was positive and 0 where it was negative; the gradient is the slope times `dout`.",
             "`dx = dout * (x > 0)`: a mask counts as ones and zeros.",
         ],
         misconceptions=[
@@ -192,8 +190,7 @@ EXERCISES = (
         forward=activations.sigmoid_forward,
         hints=[
             "The slope of the sigmoid can be written with its own output alone; no exponential is needed.",
-            "Differentiate `1 / (1 + e)` with `e = exp(-x)`: `e / (1 + e)^2`. Split that into two factors that you "
-            "know.",
+            "Differentiate `1 / (1 + e)` with `e = exp(-x)`: `e / (1 + e)^2`. Split that into two factors that you know.",
             "`dx = dout * out * (1 - out)`.",
         ],
         misconceptions=[

@@ -46,8 +46,7 @@ EXERCISES = (
             Misconception(
                 "sum-shares-the-gradient",
                 {"np.expand_dims(dout, axis), shape)\n": "np.expand_dims(dout, axis) / shape[axis], shape)\n"},
-                "The upstream gradient is shared out among the summed elements; but each of them moves the sum by all "
-                "of itself.",
+                "The upstream gradient is shared out among the summed elements; but each of them moves the sum by all of itself.",
                 "If one of the summed elements grows by 1, by how much does the sum grow?",
                 "wrong-scale",
                 "dx",

@@ -24,8 +24,7 @@ EXERCISES = (
         cases=_CASES,
         hints=[
             "An example may be an image of any shape; the weights want a row of D numbers.",
-            "Lay every example out flat with `np.reshape(x, (x.shape[0], -1))`: N rows. Then one matrix product does "
-            "it all.",
+            "Lay every example out flat with `np.reshape(x, (x.shape[0], -1))`: N rows. Then one matrix product does it all.",
             "`out = rows @ w + b`. The bias is added to every row by broadcasting.",
         ],
         misconceptions=[
@@ -77,8 +76,7 @@ EXERCISES = (
             "Write one element: `out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]`. For `dw[d, m]`, which index "
             "is kept and "
             "which is summed?",
-            "`dx` is `dout @ w.T` in the shape of `x`, `dw` is `rows.T @ dout`, and `db` is the sum of `dout` over "
-            "the batch.",
+            "`dx` is `dout @ w.T` in the shape of `x`, `dw` is `rows.T @ dout`, and `db` is the sum of `dout` over the batch.",
         ],
         misconceptions=[
             Misconception(

@@ -3,10 +3,5 @@
 from . import activations, adjoints, affine, losses, network, numerical
 
 EXERCISES = (
-    numerical.EXERCISES
-    + adjoints.EXERCISES
-    + affine.EXERCISES
-    + activations.EXERCISES
-    + losses.EXERCISES
-    + network.EXERCISES
+    numerical.EXERCISES + adjoints.EXERCISES + affine.EXERCISES + activations.EXERCISES + losses.EXERCISES + network.EXERCISES
 )

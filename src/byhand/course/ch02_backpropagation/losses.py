@@ -38,8 +38,7 @@ EXERCISES = (
         inputs=_scores,
         cases=_CASES,
         hints=[
-            "For one example: every other class should score at least 1 less than the right one. What does it cost if "
-            "not?",
+            "For one example: every other class should score at least 1 less than the right one. What does it cost if not?",
             "Take the right scores with `scores[np.arange(n), y]`, and subtract them from every column. The right "
             "class does not "
             "compete with itself: set its margin to zero.",
@@ -151,8 +150,7 @@ EXERCISES = (
             Misconception(
                 "softmax-one-shift-for-all",
                 {"np.max(scores, axis=1, keepdims=True)": "np.max(scores)"},
-                "All rows are shifted by the largest score of the whole batch; in a row far below it everything "
-                "underflows.",
+                "All rows are shifted by the largest score of the whole batch; in a row far below it everything underflows.",
                 "What is left of a row whose scores all lie 10,000 below the largest of the batch?",
                 "unstable",
                 "loss",

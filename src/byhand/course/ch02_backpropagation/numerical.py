@@ -117,8 +117,7 @@ EXERCISES = (
             edge("a coarse step", n=3, d=2, k=4, step=0.25),
         ],
         hints=[
-            "An error of 0.01 is large for a gradient of 0.001 and small for one of 1000. What is it to be measured "
-            "against?",
+            "An error of 0.01 is large for a gradient of 0.001 and small for one of 1000. What is it to be measured against?",
             "Each of the `indices` counts through `x` as if it lay flat; `np.unravel_index(index, x.shape)` says "
             "where that is. "
             "There, compute the centred difference as in `numerical_gradient`.",
