@@ -192,6 +192,8 @@ class Learner:
                     forward = self.forward(problem, problem.arguments, "f")
                 except WorkerDied as died:
                     return Attempt(died=died.reason, during=exercise.forward.__name__)
+                if forward.error is not None and forward.error["type"] == "timeout":
+                    self.own -= {exercise.forward.__name__}  # a forward that hangs is not waited for case by case
                 value = forward.value
                 if forward.error is None and isinstance(value, tuple) and len(value) > 1 and isinstance(value[1], Handle):
                     cache = value[1]

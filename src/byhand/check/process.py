@@ -319,6 +319,8 @@ class WorkerPool:
 
     def __init__(self, seconds: float = SECONDS):
         self.seconds = seconds
+        self.ahead = False
+        """Whether to start the next worker as soon as one is taken: for many checks in a row."""
         self._ready: Worker | None = Worker(seconds)
 
     def take(self) -> Worker:
@@ -327,6 +329,8 @@ class WorkerPool:
         if worker.process.poll() is not None:
             worker.close()
             worker = Worker(self.seconds)
+        if self.ahead:
+            self.refill()
         return worker
 
     def refill(self) -> None:

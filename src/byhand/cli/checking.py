@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +26,7 @@ ExerciseName = Annotated[
 
 
 def check_command(
+    context: typer.Context,
     exercise: ExerciseName = None,
     file: Annotated[Path | None, typer.Option(help="The file to check, in place of the workspace's.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Check everything that you have started.")] = False,
@@ -31,27 +34,42 @@ def check_command(
     explain: Annotated[bool, typer.Option("--explain", help="Open all three depths of a finding at once.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, for programs.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the random inputs.")] = 0,
-    case: Annotated[str | None, typer.Option(help="Run this case alone.")] = None,
-    pdb: Annotated[bool, typer.Option("--pdb", help="Stop in the debugger on the line at fault.")] = False,
+    case: Annotated[str | None, typer.Option(help="Run this case alone; --explain lists their names.")] = None,
+    pdb: Annotated[bool, typer.Option("--pdb", help="Then stop in the debugger on the line at fault.")] = False,
 ) -> None:
     """Check a function that you wrote: is it right, and if not, which term of which line is wrong?
 
-    Without a name, the exercise that is next. Exit code 0: right; 1: not right yet; 2: wrong usage; 3: the checker failed.
+    Without a name, the exercise that is next.
+
+        byhand check affine_backward            what differs, on the smallest case that shows it
+
+        byhand check affine_backward --explain  the line and the term at fault, and how we know
+
+        byhand check --all                      a line for each function that you have begun
+
+        byhand check --file net.py              any file with functions of these names
+
+    Exit code 0: right; 1: not right yet; 2: wrong usage; 3: the checker itself failed.
     """
     if dialect != "byhand":
         raise fail(f"--dialect: expected 'byhand', got {dialect!r}")
     chosen = _chosen(exercise, file, all_)
     many = all_ or len(chosen) > 1
-    found = [_check_one(e, path, seed, case, pool=None) for e, path in chosen] if not many else _check_many(chosen, seed)
+    if many and case is not None:
+        raise fail("--case: name the exercise whose case it is, as in byhand check affine_backward --case ordinary")
+    if many and pdb:
+        raise fail("--pdb: name the one exercise in which to stop, as in byhand check affine_backward --pdb")
+    found = _check_many(chosen, seed, context.obj) if many else [_check_one(*chosen[0], seed, case, context.obj)]
     if as_json:
         print_json([r.to_json() for r in found] if many else found[0].to_json())
     elif many:
         _table(found)
     else:
-        reports.show(console, found[0], depth=reports.DEEPEST if explain else _depth(found[0], file))
-        if found[0].verdict == "fail" and not explain:
-            console.print("  [dim]byhand check --explain[/] [dim]opens the next steps ·[/] [dim]byhand hint[/]\n")
-    if pdb and not many:
+        depth = reports.DEEPEST if explain else _depth(found[0], file)
+        reports.show(console, found[0], depth=depth)
+        if found[0].verdict == "fail" and depth < reports.DEEPEST:
+            console.print("  [dim]byhand check --explain opens the next steps · byhand hint gives a hint[/]\n")
+    if pdb:
         _debug(found[0], case)
     raise typer.Exit(_exit_code(found))
 
@@ -79,23 +97,38 @@ def _chosen(name: str | None, file: Path | None, all_: bool) -> list[tuple[Exerc
 
 def _check_one(exercise: Exercise, file: Path, seed: int, case: str | None, pool: WorkerPool | None) -> Report:
     report = check(exercise, file, seed=seed, only_case=case, pool=pool)
-    space = here_or_none()
-    if space is not None and case is None:
-        space.record(report)
+    if case is None:
+        _record([report])
     return report
 
 
-def _check_many(chosen: list[tuple[Exercise, Path]], seed: int) -> list[Report]:
-    """Check several, two at a time: each waits mostly for its own process."""
-    from concurrent.futures import ThreadPoolExecutor
+def _check_many(chosen: list[tuple[Exercise, Path]], seed: int, pool: WorkerPool | None) -> list[Report]:
+    """Check several, two at a time; while one is checked, the process for the next gets ready."""
+    waiting = deque(enumerate(chosen))
+    found: dict[int, Report] = {}
+
+    def checking(pool: WorkerPool) -> None:
+        with pool:
+            while waiting:
+                try:
+                    i, (exercise, file) = waiting.popleft()
+                except IndexError:  # the other thread took the last one
+                    return
+                pool.ahead = len(waiting) > 1
+                found[i] = check(exercise, file, seed=seed, pool=pool)
 
     with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(lambda pair: check(pair[0], pair[1], seed=seed), chosen))
+        for done in [threads.submit(checking, p) for p in (pool or WorkerPool(), WorkerPool())]:
+            done.result()
+    _record(list(found.values()))
+    return [found[i] for i in range(len(chosen))]
+
+
+def _record(found: list[Report]) -> None:
     space = here_or_none()
     if space is not None:
         for report in found:
             space.record(report)
-    return found
 
 
 def _depth(report: Report, file: Path | None) -> int:
@@ -108,10 +141,14 @@ def _table(found: list[Report]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     for report in found:
         mark, style = reports.MARKS[report.verdict]
-        table.add_row(f"[{style}]{mark}[/]", report.exercise, reports.code_text(report.summary))
+        summary = report.summary.removeprefix(f"{report.exercise} is ")
+        table.add_row(f"[{style}]{mark}[/]", report.exercise, reports.code_text(summary))
     console.print(table)
     right = sum(r.verdict == "pass" for r in found)
-    console.print(f"\n{right} of {len(found)} right", style="bold")
+    console.print(f"\n[bold]{right} of {len(found)} right[/]")
+    wrong = next((r.exercise for r in found if r.verdict not in ("pass", "not-started")), None)
+    if wrong is not None:
+        console.print(f"[dim]byhand check {wrong} says more about the first[/]")
 
 
 def _exit_code(found: list[Report]) -> int:
@@ -145,5 +182,3 @@ def explain_command(code: Annotated[str | None, typer.Argument(help="A code, as 
     console.print(reports.code_text(page.text))
     if page.example:
         console.print(f"\n[dim]{page.example}[/]")
-
-

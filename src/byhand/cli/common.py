@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from byhand import course, workspace
 from byhand.spec import Exercise
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-
 USAGE, CHECKER_ERROR = 2, 3
+PIPED_WIDTH = 200
+"""Columns where the output is no terminal and nothing says how wide it is."""
+
+
+class PlainConsole(Console):
+    """A console that writes no padding at the ends of lines, and hardly wraps, where its output is no terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as a console does."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        if "COLUMNS" not in os.environ:
+            options.setdefault("width", PIPED_WIDTH)
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        self.file.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+        self.file.flush()
+
+
+console = PlainConsole(highlight=False)
+errors = PlainConsole(stderr=True, highlight=False)
 
 
 def fail(message: str) -> typer.Exit:
     """Print an error and return what to raise."""
-    errors.print(f"[bold red]byhand:[/] {message}", soft_wrap=True)
+    errors.print(f"[bold red]byhand:[/] {escape(message)}", soft_wrap=True)
     return typer.Exit(USAGE)
 
 

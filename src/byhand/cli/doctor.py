@@ -79,7 +79,9 @@ def _isolation() -> Finding:
 
 def _engine_torch() -> Finding:
     if importlib.util.find_spec("torch") is None:
-        return Finding("engine: torch", False, "not installed: pip install 'byhand[torch]' (the NumPy engine needs nothing)", needed=False)
+        return Finding(
+            "engine: torch", False, "not installed: pip install 'byhand[torch]' (the NumPy engine needs nothing)", needed=False
+        )
     import torch
 
     devices = ["cpu"] + ["cuda"] * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
@@ -96,7 +98,9 @@ def _assets() -> Finding:
     vendor = Path(byhand.__file__).parent / "lab" / "static" / "vendor"
     files = [f for f in vendor.rglob("*") if f.is_file()] if vendor.exists() else []
     if not files:
-        return Finding("lab assets", False, "KaTeX and uPlot are missing: install byhand again (pip install --force-reinstall --no-deps ...)")
+        return Finding(
+            "lab assets", False, "KaTeX and uPlot are missing: install byhand again (pip install --force-reinstall --no-deps ...)"
+        )
     return Finding("lab assets", True, f"KaTeX and uPlot are here ({len(files)} files)")
 
 

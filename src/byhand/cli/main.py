@@ -1,89 +1,26 @@
-"""The `byhand` command: parses, calls one function of a floor below, prints."""
+"""Where `byhand` starts: first the process that takes a while to be ready, then our own imports beside it."""
 
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
-import typer
-
-import byhand
-
-from .common import console, errors, here_or_none
-
-LEARN, TRAIN, LOOK = "Learn", "Train", "Look closer"
-
-COMMANDS = {
-    "init": ("making", "init_command", LEARN),
-    "check": ("checking", "check_command", LEARN),
-    "watch": ("watching", "watch_command", LEARN),
-    "lab": ("lab", "lab_command", LEARN),
-    "next": ("trail", "next_command", LEARN),
-    "hint": ("trail", "hint_command", LEARN),
-    "skip": ("trail", "skip_command", LEARN),
-    "list": ("trail", "list_command", LEARN),
-    "reset": ("trail", "reset_command", LEARN),
-    "export": ("making", "export_command", LEARN),
-    "train": ("training", "train_command", TRAIN),
-    "runs": ("training", "runs_command", TRAIN),
-    "data": ("training", "data_command", TRAIN),
-    "explain": ("checking", "explain_command", LOOK),
-    "show": ("trail", "show_command", LOOK),
-    "solution": ("trail", "solution_command", LOOK),
-    "tour": ("tour", "tour_command", LOOK),
-    "doctor": ("doctor", "doctor_command", LOOK),
-}
-"""Command -> (module, function, the panel of --help that lists it)."""
-
-app = typer.Typer(
-    name="byhand",
-    add_completion=True,
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="New here? Run [bold]byhand[/] alone: a tour of ten minutes.",
-)
-
-
-def register(names: list[str]) -> None:
-    """Add commands to the application; only their modules are imported."""
-    for name in names:
-        module, function, panel = COMMANDS[name]
-        command = getattr(import_module(f".{module}", __package__), function)
-        app.command(name, rich_help_panel=panel)(command)
-
-
-@app.callback(invoke_without_command=True)
-def start(
-    context: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Print the version."),
-) -> None:
-    """Neural networks by hand: write every layer yourself, forward and backward, and be told which term is wrong."""
-    if version:
-        console.print(f"byhand {byhand.__version__}")
-        raise typer.Exit
-    if context.invoked_subcommand is not None:
-        return
-    if here_or_none() is None:
-        from .tour import tour_command
-
-        tour_command()
-    else:
-        from .trail import next_command
-
-        next_command()
+CHECKING = ("check", "watch")
 
 
 def run() -> None:
-    """Run the command line; an error of the user's making ends in one line and exit code 2."""
-    # importing every command's module would take longer than most commands do
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    register([asked] if asked in COMMANDS else list(COMMANDS))
+    """Run the command line."""
+    arguments = sys.argv[1:]
+    pool = None
+    if arguments and arguments[0] in CHECKING and not {"-h", "--help"} & set(arguments):
+        from byhand.check import WorkerPool
+
+        pool = WorkerPool()
     try:
-        app()
-    except (ValueError, FileNotFoundError, PermissionError) as problem:
-        errors.print(f"[bold red]byhand:[/] {problem}", soft_wrap=True)
-        sys.exit(2)
+        from . import app
+
+        sys.exit(app.run(arguments, pool))
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        if pool is not None:
+            pool.close()

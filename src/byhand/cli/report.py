@@ -28,6 +28,9 @@ DEEPEST = 3
 def show(console: Console, report: Report, *, depth: int = 1, keys: str = "") -> None:
     """Print a report. Depth 1: what differs, a question and the small case; 2: the line and the term; 3: the evidence."""
     console.print(render(report, depth=depth))
+    if depth >= DEEPEST and report.verdict != "pass":
+        # not broken into lines by us, so that it can be copied
+        console.print(Text(f"  Again: {report.replay}\n", "dim"), soft_wrap=True)
     if keys:
         console.print(Padding(Text(keys, "dim"), (0, 2)))
 
@@ -45,16 +48,13 @@ def render(report: Report, *, depth: int = 1) -> RenderableType:
     for finding in shown[: 1 if depth == 1 else len(shown)]:
         parts += _finding(finding, report, depth)
     if report.example is not None:
-        parts.append(_example(report.example))
+        parts += [Text(""), _example(report.example)]
     if report.printed.strip():
-        parts += [_indented(Text("What it printed:", "dim")), Padding(Text(_clipped(report.printed)), (0, 4))]
+        parts += [Text(""), _indented(Text("What it printed:", "dim")), Padding(Text(_clipped(report.printed)), (0, 4))]
     if depth >= 2 and report.graph is not None and report.verdict != "pass":
-        from byhand import graph
-
-        parts += [_indented(Text("The way from the input to the output:", "dim")), Padding(Text(graph.text(report.graph)), (0, 4))]
-    if depth >= DEEPEST:
-        parts.append(_cases(report))
-        parts.append(_indented(Text(f"Again: {report.replay}", "dim")))
+        parts += [Text(""), _way(report.graph)]
+    if depth >= DEEPEST and report.cases:
+        parts += [Text(""), _indented(Text("All cases:", "dim")), _cases(report)]
     return Group(*parts, Text(""))
 
 
@@ -111,12 +111,17 @@ def _excerpt(file: str, line: int) -> RenderableType:
 
 def _example(example: dict[str, Any]) -> RenderableType:
     blocks = [_block(name, value, None) for name, value in example["inputs"].items() if _worth_showing(value)]
-    parts: list[RenderableType] = [Text(f'\nThe smallest case found ("{example["case"]}"):', "dim"), Columns(blocks, padding=(0, 3))]
+    parts: list[RenderableType] = [
+        Text(f'The smallest case found ("{example["case"]}"):', "dim"),
+        Columns(blocks, padding=(0, 3)),
+    ]
     for name, expected in example["expected"].items():
         yours = example["yours"].get(name)
         if yours == expected or name not in example["yours"]:
             continue
-        parts.append(Columns([_block(f"your {name}", yours, expected), _block(f"expected {name}", expected, None)], padding=(0, 3)))
+        parts.append(
+            Columns([_block(f"your {name}", yours, expected), _block(f"expected {name}", expected, None)], padding=(0, 3))
+        )
     return _indented(Group(*parts))
 
 
@@ -126,7 +131,7 @@ def _worth_showing(value: Any) -> bool:
 
 def _block(name: str, value: Any, other: Any) -> Text:
     """Return a named array as rows of numbers, those that differ from `other` in red."""
-    text = Text(f"{name}\n", "cyan")
+    text = Text.assemble((f"{name}\n", "cyan"))
     rows, other_rows = _rows(value), _rows(other) if other is not None else None
     width = max((len(_number(v)) for row in rows for v in row), default=1)
     for i, row in enumerate(rows):
@@ -164,6 +169,20 @@ def _alike(a: Any, b: Any) -> bool:
     if isinstance(a, float | int) and isinstance(b, float | int):
         return abs(a - b) <= 1e-3 * max(abs(a), abs(b), 1e-9)
     return a == b
+
+
+def graph_text(picture: dict[str, Any]) -> Text:
+    """Return a picture as lines of text, without the line numbers, which are those of our source."""
+    from byhand import graph
+
+    nodes = [{**node, "line": None} for node in picture["nodes"]]
+    return Text(graph.text({**picture, "nodes": nodes}))
+
+
+def _way(picture: dict[str, Any]) -> RenderableType:
+    wrong = any(edge["verdict"] == "wrong" for edge in picture["edges"])
+    title = "The way from the input to the output" + (", ! where it goes wrong:" if wrong else ":")
+    return Group(_indented(Text(title, "dim")), Padding(graph_text(picture), (0, 4)))
 
 
 def _cases(report: Report) -> RenderableType:

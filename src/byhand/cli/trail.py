@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.syntax import Syntax
+from rich.padding import Padding
 
 from byhand import course
 from byhand.course import rendering
@@ -32,7 +34,9 @@ def next_command() -> None:
     minutes = sum(e.minutes for e in core if progress[e.name].state not in ("passed", "skipped"))
     where = space.locate(following.name)
     place = f"{space.file(following.name)}" + (f":{where.start}" if where else "")
-    console.print(f"Next: [bold cyan]{following.name}[/], about {following.minutes} minutes ({minutes / 60:.1f} hours to the end).")
+    console.print(
+        f"Next: [bold cyan]{following.name}[/], about {following.minutes} minutes ({minutes / 60:.1f} hours to the end)."
+    )
     console.print(f"Write it in [underline]{place}[/]", soft_wrap=True)
     console.print("then [bold]byhand check[/], or leave [bold]byhand watch[/] running.")
 
@@ -117,18 +121,27 @@ def solution_command(
 ) -> None:
     """Show our solution, in plain NumPy."""
     chosen = current(exercise)
-    if console.is_terminal and not yes and not typer.confirm(f"Show the solution of {chosen.name}? The hints come first: `byhand hint`"):
+    if (
+        console.is_terminal
+        and not yes
+        and not typer.confirm(f"Show the solution of {chosen.name}? The hints come first: `byhand hint`")
+    ):
         raise typer.Exit(1)
+    from rich.syntax import Syntax  # brings Pygments along
+
     console.print(Syntax(rendering.solution(chosen), "python", theme="ansi_dark", background_color="default"))
 
 
 def show_command(
     function: ExerciseName = None,
-    svg: Annotated[str | None, typer.Option(help="Write the picture to this file.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the picture to this file instead.")] = None,
 ) -> None:
-    """Draw a function's computation graph, and print its formulas."""
-    from pathlib import Path
+    """Draw a function's computation graph, and print its formulas. Of a backward, those of its forward.
 
+    byhand show batchnorm_backward
+
+    byhand show softmax_loss --svg softmax.svg
+    """
     from byhand import graph
     from byhand.check.problem import build
 
@@ -138,15 +151,28 @@ def show_command(
     wrt = tuple(name for name in map(chosen.gradient_of, chosen.returns) if name is not None) or None
     try:
         picture = graph.picture(graph.trace(traced, problem.arguments, wrt=wrt))
-    except (TypeError, ValueError):
-        raise fail(f"{chosen.name} has no graph to draw: it is no differentiable function of arrays") from None
+    except Exception:  # whatever a function raises that is not made for being traced
+        picture = None
+    if picture is None or not picture["edges"]:
+        raise fail(f"{chosen.name} has no graph to draw: it is no differentiable function of arrays")
     if svg is not None:
-        Path(svg).write_text(graph.svg(picture, title=traced.__name__), encoding="utf-8")
-        console.print(f"wrote {svg}")
+        svg.write_text(graph.svg(picture, title=traced.__name__), encoding="utf-8")
+        console.print(f"wrote {svg}", soft_wrap=True, markup=False)
         return
-    console.print(f"[bold]{traced.__name__}[/]\n")
-    console.print(graph.text(picture), markup=False)
-    if chosen.forward is None:
-        console.print("\n" + (chosen.function.__doc__ or "").strip(), markup=False)
-    else:
-        console.print(f"\nThe gradients are the sum over all routes from each input to the output. `byhand solution {chosen.name}` has them.")
+    console.print(f"[bold]{traced.__name__}[/]")
+    _print_formulas(inspect.getdoc(traced) or "")
+    console.print(Padding(reports.graph_text(picture), (0, 2)))
+    if chosen.forward is not None:
+        console.print("\nEach gradient is the sum over all the ways from its input to the output.")
+
+
+def _print_formulas(text: str) -> None:
+    """Print a docstring as far as the formulas go: not what they give when derived, that is the exercise."""
+    for paragraph in text.split("\n\n"):
+        if paragraph.startswith(("Derivation:", *rendering.SECTIONS)):
+            break
+        if paragraph.startswith(" "):
+            console.print(paragraph, soft_wrap=True, markup=False)
+        else:
+            console.print(" ".join(paragraph.split()), markup=False)
+        console.print()

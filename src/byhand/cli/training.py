@@ -25,11 +25,14 @@ def train_command(
     device: Annotated[str | None, typer.Option(help="For torch: cpu, cuda or mps.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The short form, with a lower target.")] = False,
     seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; may be repeated.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; may be repeated.")
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with a run: its folder, or its name in the runs folder.")] = None,
     runs: Annotated[Path | None, typer.Option(help="Where runs are kept.")] = None,
     compile_: Annotated[
-        bool | None, typer.Option("--compile/--eager", help="Whether the torch engine compiles its step; left to itself, if it pays.")
+        bool | None,
+        typer.Option("--compile/--eager", help="Whether the torch engine compiles its step; left to itself, if it pays."),
     ] = None,
 ) -> None:
     """Train a network. Ctrl-C leaves a run that --resume takes up again, to the bit.
@@ -97,7 +100,9 @@ def _overlay(engine: str) -> list[str]:
 def _tell(record: train.RunRecord) -> None:
     """Print how a run ended; the last line names the test accuracy."""
     if record.status == "stopped":
-        console.print(f"Stopped at step {record.step} of {record.steps}. Go on with: byhand train --resume {record.path}", soft_wrap=True)
+        console.print(
+            f"Stopped at step {record.step} of {record.steps}. Go on with: byhand train --resume {record.path}", soft_wrap=True
+        )
         return
     if record.status in ("diverged", "failed"):
         errors.print(f"[bold red]byhand:[/] {record.error}", soft_wrap=True)
@@ -130,7 +135,16 @@ def runs_command(
     for r in found:
         accuracy = f"{r.result['test_accuracy']:.4f}" if "test_accuracy" in r.result else "–"
         status = f"[{_STATUS[r.status]}]{r.status}[/]"
-        table.add_row(r.id, status, r.engine, f"{r.step}/{r.steps}", f"{r.seconds:.1f} s", accuracy, f"{r.target:.3g}", str(len(r.mine) or "–"))
+        table.add_row(
+            r.id,
+            status,
+            r.engine,
+            f"{r.step}/{r.steps}",
+            f"{r.seconds:.1f} s",
+            accuracy,
+            f"{r.target:.3g}",
+            str(len(r.mine) or "–"),
+        )
     console.print(table)
 
 

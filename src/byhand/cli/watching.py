@@ -9,6 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
+import typer
+
 from byhand import course
 from byhand.check import WorkerPool, check
 from byhand.spec import Exercise
@@ -23,13 +25,14 @@ STEP = 10
 """Milliseconds without a further change after which a save is taken as complete."""
 
 
-def watch_command() -> None:
+def watch_command(context: typer.Context) -> None:
     """Check on every save, and say within a blink whether it is right.
 
-    Keys: w opens the finding a step further, h the next hint, n goes to the next exercise, l lists, r runs again, q quits.
+    Leave it running beside your editor. Keys: w opens the finding a step further, h the next hint, n goes to the next
+    exercise, l lists, r runs again, q quits.
     """
     space = here()
-    with WorkerPool() as pool, keyboard() as keys:
+    with context.obj or WorkerPool() as pool, keyboard() as keys:
         session = Session(space, pool)
         console.print(f"Watching [underline]{space.modules}[/]", soft_wrap=True)
         session.greet()
@@ -50,7 +53,9 @@ class Session:
     def greet(self) -> None:
         """Say which exercise is next."""
         if self.exercise is not None:
-            console.print(f"Next: [bold cyan]{self.exercise.name}[/] in {self.space.file(self.exercise.name).name}. [dim]{KEYS}[/]\n")
+            console.print(
+                f"Next: [bold cyan]{self.exercise.name}[/] in {self.space.file(self.exercise.name).name}. [dim]{KEYS}[/]\n"
+            )
 
     def handle(self, event: str | set[Path]) -> None:
         """Act on a key or on saved files."""

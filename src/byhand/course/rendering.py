@@ -12,7 +12,7 @@ from types import ModuleType
 from byhand.arrays import numpy_namespace
 from byhand.spec import Exercise
 
-_SECTIONS = ("Args:", "Returns:", "Raises:", ">>>", "Differs from")
+SECTIONS = ("Args:", "Returns:", "Raises:", ">>>", "Differs from")
 
 
 def stub(exercise: Exercise) -> str:
@@ -82,7 +82,7 @@ def _docstring(exercise, *, answer: bool) -> str:
     kept = [paragraphs[0]]
     past_answer = False
     for paragraph in paragraphs[1:]:
-        past_answer = past_answer or paragraph.startswith(_SECTIONS)
+        past_answer = past_answer or paragraph.startswith(SECTIONS)
         if answer or past_answer or (not exercise.is_backward and not _is_derivation(paragraphs, paragraph)):
             kept.append(paragraph)
     text = textwrap.indent("\n\n".join(kept), "    ")
@@ -97,7 +97,7 @@ def _is_derivation(paragraphs, paragraph) -> bool:
     for candidate in paragraphs:
         if candidate.startswith("Derivation:"):
             inside = True
-        elif candidate.startswith(_SECTIONS):
+        elif candidate.startswith(SECTIONS):
             inside = False
         if candidate is paragraph:
             return inside
