@@ -68,6 +68,8 @@ def _changes(node: ast.AST) -> Iterator[tuple]:
             yield "mask", lambda n, other=other: n.ops.__setitem__(0, other())
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield "off by one", lambda n: setattr(n, "value", n.value + 1)
+    elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) > 1:
+        yield "order", lambda n: _swap(n.value.elts)
     elif isinstance(node, ast.If | ast.IfExp):
         yield "mode", lambda n: setattr(n, "test", ast.UnaryOp(ast.Not(), n.test))
 
@@ -95,6 +97,12 @@ def _call_changes(node: ast.Call) -> Iterator[tuple]:
         )
     if name == "where" and len(node.args) == 3:
         yield "mask", lambda n: n.args.__setitem__(slice(1, 3), [n.args[2], n.args[1]])
+    of_numpy = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
+    builtin = isinstance(node.func, ast.Name) and node.func.id in ("max", "min", "isinstance", "zip", "enumerate")
+    if not of_numpy and not builtin and len(node.args) > 1:
+        yield "order", lambda n: _swap(n.args)
+    if name in ("broadcast_to", "reshape", "expand_dims"):
+        yield "shape", lambda n: _become(n, n.args[0])
     for i, keyword in enumerate(node.keywords):
         if keyword.arg == "axis":
             for axis in (0, 1, None):
@@ -102,6 +110,10 @@ def _call_changes(node: ast.Call) -> Iterator[tuple]:
                     yield "axis", lambda n, i=i, axis=axis: setattr(n.keywords[i], "value", ast.Constant(axis))
         elif keyword.arg == "keepdims":
             yield "axis", lambda n, i=i: n.keywords.pop(i)
+
+
+def _swap(items: list) -> None:
+    items[0], items[1] = items[1], items[0]
 
 
 def _become(node: ast.AST, other: ast.AST) -> None:
