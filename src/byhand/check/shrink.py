@@ -17,6 +17,11 @@ from .problem import Problem, build
 LARGEST = 60
 """Numbers in one array that are still shown."""
 TRIES = 8
+"""Settings of the sizes that are tried."""
+SEEDS = 3
+"""Draws of small integers that are tried for each."""
+PLEASANT = 50.0
+"""The largest number that a case to be read should have."""
 
 
 def shrink(learner: Learner, failing: Trial, seed: int) -> Trial:
@@ -24,12 +29,20 @@ def shrink(learner: Learner, failing: Trial, seed: int) -> Trial:
     case = failing.problem.case
     if case.kind == "float32" or failing.attempt.died:
         return failing
+    smallest = None
     for sizes in _smaller(failing.problem)[:TRIES]:
-        for small in (True, False):
-            found = _try(learner, failing, case, seed, sizes, small)
-            if found is not None:
+        for draw, small in [*((seed + i, True) for i in range(SEEDS)), (seed, False)]:
+            found = _try(learner, failing, case, draw, sizes, small)
+            if found is not None and _is_pleasant(found):
                 return found
-    return failing
+            smallest = smallest or found
+    return smallest or failing
+
+
+def _is_pleasant(found: Trial) -> bool:
+    """Return whether a trial's numbers are ones that a person can follow: no division by next to nothing."""
+    numbers = [np.asarray(v) for _, v in leaves(found.problem.expected)]
+    return all(np.max(np.abs(v), initial=0.0) <= PLEASANT for v in numbers if v.dtype.kind in "fiu")
 
 
 def _smaller(problem: Problem) -> list[dict[str, int]]:
