@@ -29,7 +29,6 @@ class StopRequest:
         self._signalled = True
 
     def __enter__(self) -> StopRequest:
-        self._file.unlink(missing_ok=True)
         if threading.current_thread() is threading.main_thread():  # others cannot set handlers
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._on_signal)

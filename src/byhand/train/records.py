@@ -106,9 +106,7 @@ def create(folder: Path, record: RunRecord) -> None:
     record.path = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
     os.chmod(record.path, 0o755)
     (record.path / "metrics.jsonl").touch()
-    taken = [
-        int(path.name.rpartition("-")[2]) for path in folder.glob(f"{record.recipe}-[0-9]*") if path.name[-1].isdigit()
-    ]
+    taken = [int(path.name.rpartition("-")[2]) for path in folder.glob(f"{record.recipe}-[0-9]*") if path.name[-1].isdigit()]
     for number in range(max(taken, default=0) + 1, 1_000_000):
         record.id = f"{record.recipe}-{number:03d}"
         record.save()
@@ -151,7 +149,10 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def _alive(run: RunRecord) -> bool:
     """Return whether the process that writes this run still lives (and is not a later one with its number)."""
     try:
-        born = psutil.Process(run.pid).create_time()
-    except psutil.Error:
+        process = psutil.Process(run.pid)
+        born = process.create_time()
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+    except (psutil.Error, ValueError):
         return False
     return born <= (run.path / "run.json").stat().st_mtime + 1

@@ -19,6 +19,9 @@ from .progress import Event, Listener
 from .records import RunRecord
 from .solver import DivergedError, Progress, Solver
 
+_FLUSH_SECONDS = 0.2
+"""How old the metrics may be that someone who looks on sees."""
+
 
 def run(
     recipe: str | None = None,
@@ -56,6 +59,8 @@ def run(
         ValueError: a name or a setting that does not exist, a value out of range, a run that is not there.
     """
     if resume is not None:
+        if overrides or quick:
+            raise ValueError("a run goes on with the settings it was started with: leave out quick and overrides")
         record = _taken_up(Path(resume), recipe, engine, mine)
     else:
         record = _new(recipe, engine, device, quick, seed, overrides, mine)
@@ -74,6 +79,7 @@ def run(
         record.step, record.status, record.error = start.step, "running", ""
         record.pid, record.version = os.getpid(), byhand.__version__
         if resume is not None:
+            (record.path / "stop").unlink(missing_ok=True)  # of the time before
             records.cut_metrics(record.path / "metrics.jsonl", start.step)
             record.save()
         else:
@@ -88,9 +94,7 @@ def _new(recipe, engine, device, quick, seed, overrides, mine) -> RunRecord:
     if not isinstance(seed, int) or seed < 0:
         raise ValueError(f"expected seed to be a whole number, 0 or more, got {seed!r}")
     if mine and engine not in (None, "numpy"):
-        raise ValueError(
-            f"your own functions are written in NumPy and train with engine numpy only; got engine {engine!r}"
-        )
+        raise ValueError(f"your own functions are written in NumPy and train with engine numpy only; got engine {engine!r}")
     chosen = recipes.find(recipe)
     settings = chosen.settings.replace(chosen.quick if quick else {}).replace(overrides or {})
     return RunRecord(
@@ -131,6 +135,7 @@ class _Sitting:
     def __init__(self, record: RunRecord, solver: Solver, listener: Listener):
         self.record, self.solver, self.listener = record, solver, listener
         self._before, self._started = record.seconds, time.perf_counter()
+        self._flushed = self._started
 
     def go(self, start: Progress, *, resumed: bool) -> None:
         """Train to the end or to a stop, and leave the record saying which it was."""
@@ -181,6 +186,9 @@ class _Sitting:
     def _on_step(self, line: dict[str, Any]) -> None:
         if line["step"] % self.solver.settings.log_every == 0:
             self._metrics.write(json.dumps(line) + "\n")
+            if time.perf_counter() - self._flushed > _FLUSH_SECONDS:
+                self._metrics.flush()
+                self._flushed = time.perf_counter()
         self.record.step = line["step"]
         self._tell("step", steps=self.solver.steps, **line)
 

@@ -128,9 +128,7 @@ class Solver:
             "epoch": self._epoch(progress.step),
             "train_accuracy": self.accuracy(progress, "train", most=_ROWS),
             "val_accuracy": self.accuracy(progress, "val"),
-            "layers": inspection.layer_statistics(
-                self.model, progress.params, progress.state, (x[rows], y[rows]), noise
-            ),
+            "layers": inspection.layer_statistics(self.model, progress.params, progress.state, (x[rows], y[rows]), noise),
         }
 
     def accuracy(self, progress: Progress, part: str, *, most: int | None = None) -> float:

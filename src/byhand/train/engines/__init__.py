@@ -62,9 +62,7 @@ def make(name: str, *, device: str | None = None, compile: bool | None = None) -
         try:
             import torch  # noqa: F401
         except ImportError:
-            raise ValueError(
-                "engine torch: PyTorch is not installed. Install it with: pip install 'byhand[torch]'"
-            ) from None
+            raise ValueError("engine torch: PyTorch is not installed. Install it with: pip install 'byhand[torch]'") from None
         from .torch_engine import TorchEngine
 
         return TorchEngine(device=device, compile=compile)
