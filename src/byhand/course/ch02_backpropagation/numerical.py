@@ -31,8 +31,9 @@ def _claim(draw, n=4, d=3, k=5, step=None, flat=False, scale=1.0):
     x = draw.normal(n, d)
     a = draw.normal(n, d, scale=scale)
     f, gradient = _bowl(a)
-    # every claimed gradient is off by a little, so that no error is rounding alone
-    dx = gradient(x) * (1 + 0.1 * draw.positive(n, d)) + 0.1
+    # every claimed gradient is off by a little, some above and some below, so that no error is rounding alone
+    off = np.where(np.arange(n * d).reshape(n, d) % 2 == 0, -0.1, 0.1) * draw.positive(n, d)
+    dx = gradient(x) + off * (np.abs(gradient(x)) + 1)
     if flat:  # a function that does not move: both gradients are exactly zero
         f, dx = (lambda x: 3.0), np.zeros((n, d))
         dx[0, 0] = 1.0
