@@ -33,7 +33,7 @@ def relu_forward(x: Float[Array, "*s"]):
 
 
 def relu_backward(dout: Float[Array, "*s"], cache):
-    """Return the gradient of relu: dout where x was positive, zero elsewhere.
+    """Return the gradient of relu.
 
         dx = dout * (x > 0)
 

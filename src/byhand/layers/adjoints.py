@@ -34,11 +34,12 @@ def sum_forward(x: Float[Array, "*s"], *, axis: int):
 
 
 def sum_backward(dout: Float[Array, "*t"], cache):
-    """Return the gradient of a sum: every element that was summed gets the whole of dout.
+    """Return the gradient of a sum.
 
         dx[i, j] = dout[j]    (for a sum over i)
 
-    Derivation: out[j] = sum over i of x[i, j]. Each x[i, j] enters out[j] once, with weight 1, and no other.
+    Derivation: out[j] = sum over i of x[i, j]. Each x[i, j] enters out[j] once, with weight 1, and no other:
+    every element that was summed gets the whole of dout.
 
     Args:
         dout: the shape of x without the summed axis, the upstream gradient.
@@ -76,11 +77,12 @@ def mean_forward(x: Float[Array, "*s"], *, axis: int):
 
 
 def mean_backward(dout: Float[Array, "*t"], cache):
-    """Return the gradient of a mean: every element that was averaged gets an equal share of dout.
+    """Return the gradient of a mean.
 
         dx[i, j] = dout[j] / N    (for a mean over i = 1..N)
 
-    Derivation: out[j] = sum over i of x[i, j] / N. Each x[i, j] enters out[j] once, with weight 1 / N.
+    Derivation: out[j] = sum over i of x[i, j] / N. Each x[i, j] enters out[j] once, with weight 1 / N: every
+    element that was averaged gets an equal share of dout.
 
     Args:
         dout: the shape of x without the averaged axis, the upstream gradient.
@@ -118,7 +120,7 @@ def broadcast_forward(x: Float[Array, "*s"], *, shape: tuple[int, ...]):
 
 
 def broadcast_backward(dout: Float[Array, "*t"], cache):
-    """Return the gradient of broadcasting: every element gets the sum of what its copies got.
+    """Return the gradient of broadcasting.
 
         dx[j] = sum over i of dout[i, j]    (for out[i, j] = x[j])
 
@@ -165,7 +167,7 @@ def fan_out_forward(x: Float[Array, "*s"], *, copies: int):
 
 
 def fan_out_backward(douts: list[Float[Array, "*s"]], cache):
-    """Return the gradient of a value used in several places: the sum of what comes back from each.
+    """Return the gradient of a value that is used in several places.
 
         dx = douts[0] + douts[1] + ...
 

@@ -41,11 +41,12 @@ def dropout_forward(x: Float[Array, "*s"], noise: Array, *, keep: float, train: 
 
 
 def dropout_backward(dout: Float[Array, "*s"], cache):
-    """Return the gradient of dropout: what was dropped gets nothing, what was kept is scaled as it was on the way in.
+    """Return the gradient of dropout.
 
         dx = dout * mask / keep    (in testing, dx = dout)
 
-    Derivation: out = x * mask / keep is a product with numbers that do not depend on x.
+    Derivation: out = x * mask / keep is a product with numbers that do not depend on x. What was dropped gets nothing,
+    what was kept is scaled as it was on the way in.
 
     Args:
         dout: any shape, the upstream gradient.

@@ -32,13 +32,13 @@ def center_forward(x: Float[Array, "n d"]):
 
 
 def center_backward(dout: Float[Array, "n d"], cache):
-    """Return the gradient of centring, which is centring again: x reaches out by two routes.
+    """Return the gradient of centring. x reaches out by more routes than one.
 
         directly:    out = x - mu             dout
         through mu:  mu = sum of x over n / N  dmu / N,  dmu = -sum of dout over n
 
     Derivation: mu is subtracted in every row, so dmu is minus the sum of dout over the batch; and mu is a mean, so each
-    row of x gets an N-th of it. Together dx = dout - mean(dout).
+    row of x gets an N-th of it. Together dx = dout - mean(dout): the gradient of centring is centring.
 
     Args:
         dout: (N, D), the upstream gradient.
@@ -135,7 +135,7 @@ def standardize_forward(x: Float[Array, "n d"], *, eps: float = 1e-5):
 
 
 def standardize_backward(dout: Float[Array, "n d"], cache):
-    """Return the gradient of standardising. x reaches out by three routes.
+    """Return the gradient of standardising. x reaches out by more routes than one.
 
         directly:     out = xc / std                               dxc = dout / std
         through var:  std = sqrt(var + eps), var = mean(xc^2)      dxc gains dvar * 2 * xc / N,  dvar = dstd / (2 * std)

@@ -44,7 +44,7 @@ def adam(
         state: {"m", "v", "t"}, the new ones.
 
     >>> import numpy as np
-    >>> w, state = adam(np.array([1.0, 1.0]), np.array([1e-3, -1e3]), adam_state(np.ones(2)), lr=0.1)
+    >>> w, state = adam(np.ones(2), np.array([1e-3, -1e3]), {"m": np.zeros(2), "v": np.zeros(2), "t": 0}, lr=0.1)
     >>> w.round(4).tolist(), state["t"]
     ([0.9, 1.1], 1)
 

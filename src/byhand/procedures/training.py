@@ -44,9 +44,9 @@ def train_step(loss_and_grad: Callable, rule: Callable, params: dict, moments: d
         state: what loss_and_grad returned.
 
     >>> import numpy as np
-    >>> from byhand.optim import sgd
+    >>> rule = lambda w, dw, moment, *, lr: (w - lr * dw, moment)
     >>> halve = lambda params, batch: ((params["w"] ** 2).sum() / 2, {"w": params["w"]}, None)
-    >>> params, moments, loss, state = train_step(halve, sgd.sgd, {"w": np.array([4.0])}, {"w": {}}, None, lr=0.5)
+    >>> params, moments, loss, state = train_step(halve, rule, {"w": np.array([4.0])}, {"w": {}}, None, lr=0.5)
     >>> params["w"].tolist(), float(loss)
     ([2.0], 8.0)
     """
@@ -89,11 +89,11 @@ def solver(
         losses: a list of the loss at every step.
 
     >>> import numpy as np
-    >>> from byhand.optim import sgd
+    >>> rule = lambda w, dw, moment, *, lr: (w - lr * dw, moment)
     >>> halve = lambda params, batch: ((params["w"] ** 2).sum() / 2, {"w": params["w"]}, None)
     >>> x, y, orders = np.zeros((4, 1)), np.zeros(4, dtype=int), [np.arange(4)]
     >>> start = {"w": np.array([4.0])}
-    >>> params, losses = solver(halve, sgd.sgd, start, {"w": {}}, x, y, orders, batch_size=2, lr=0.5, decay=1.0)
+    >>> params, losses = solver(halve, rule, start, {"w": {}}, x, y, orders, batch_size=2, lr=0.5, decay=1.0)
     >>> params["w"].tolist(), [float(loss) for loss in losses]
     ([1.0], [8.0, 2.0])
     """
