@@ -1,6 +1,6 @@
 """Kill a training run at random moments, take it up again, and compare it to the bit with one that was left alone.
 
-    python benchmarks/crash.py [--kills 20] [--engine numpy] [--seed 0]
+    python -m benchmarks.crash [--kills 20] [--engine numpy] [--seed 0]
 
 Every trial starts a run in a process of its own and sends SIGKILL at a random moment while it trains (or, one time in six,
 while it is still starting); every third trial is killed once more after it was taken up. A kill that comes too late, when

@@ -1,6 +1,6 @@
 """Time one training step of a recipe's network on each engine beside an ordinary PyTorch module, autograd and optimizer.
 
-    python benchmarks/step.py [--threads 1] [--device cpu] [--rounds 30] [--no-compile]
+    python -m benchmarks.step [--threads 1] [--device cpu] [--rounds 30] [--no-compile]
 
 A step is everything that happens for one batch: picking it, drawing noise, forward, backward, update, reading the loss.
 The contenders take turns, a few steps each, round after round, so that whatever else the machine does falls on all alike;

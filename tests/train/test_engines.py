@@ -149,17 +149,6 @@ def test_compiling_is_left_to_runs_that_repay_it(monkeypatch):
     assert engine.compiled and len(compiled) == 1
 
 
-def test_numpy_engine_never_imports_torch(tmp_path):
-    code = f"""
-import sys
-from byhand import train
-run = train.run("mlp-digits", quick=True, overrides={{"epochs": 1}}, folder={str(tmp_path)!r})
-assert run.status == "done", run
-assert "torch" not in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
 @pytest.mark.skipif(not any(map(shutil.which, ("g++", "c++", "clang++"))), reason="no C++ compiler here")
 def test_compiled_step_equals_eager_resumes_to_the_bit_and_compiles_once(tmp_path):
     """In a process of its own: torch.compile cannot see through the shape checks of the test run."""

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -233,3 +235,20 @@ def test_progress_bar(small_run):
         small_run(progress=bar, overrides={"epochs": 1})
     text = file.getvalue()
     assert "a note" in text and "mlp-digits-001" in text and "validation 0." in text
+
+
+def test_numpy_engine_never_imports_torch(tmp_path):
+    code = f"""
+import sys
+from byhand import train
+run = train.run("mlp-digits", quick=True, overrides={{"epochs": 1}}, folder={str(tmp_path)!r})
+assert run.status == "done", run
+assert "torch" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_pytorch_the_torch_engine_says_what_to_install(small_run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ValueError, match=r"PyTorch is not installed. Install it with: pip install 'byhand\[torch\]'"):
+        small_run("torch")
