@@ -160,3 +160,17 @@ def test_compiled_step_equals_eager_resumes_to_the_bit_and_compiles_once(tmp_pat
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.split()[-1] == "equal"
+
+
+def test_two_processes_make_the_run_that_one_makes(tmp_path):
+    """Each has half of every batch; without batch norm, their averaged gradients are those of the whole batch."""
+    script = str(Path(__file__).parent / "shared_runs.py")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    shared = train.load_run(tmp_path / "shared" / "mlp-digits-001")
+    settings = {name: shared.settings[name] for name in ("hidden", "normalization", "batch_size", "keep", "epochs")}
+    alone = train.run("mlp-digits", engine="torch", compile=False, overrides=settings, folder=tmp_path / "alone")
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == ["mlp-digits-001"]
+    assert shared.status == "done" and len(losses(shared)) == len(losses(alone)) == 50
+    assert np.abs(losses(shared) - losses(alone)).max() < 1e-4

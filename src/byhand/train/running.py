@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -74,6 +77,13 @@ def run(
     with machine.running(settings.threads):
         solver = Solver(model, dataset, settings, machine, Key.from_seed(record.seed))
         record.steps = solver.steps
+        home = Path(folder)
+        if machine.rank:  # the first process keeps the record; the others keep theirs where it is thrown away
+            home = Path(tempfile.mkdtemp(prefix="byhand-"))
+            atexit.register(shutil.rmtree, home, ignore_errors=True)
+            if resume is not None:
+                record.path = Path(shutil.copytree(record.path, home / record.id))
+        machine.any(False)  # all have read what there is before one writes
         saved = checkpoint.load(record.path) if resume is not None else None
         start = solver.place(saved) if saved is not None else solver.start()
         record.step, record.status, record.error = start.step, "running", ""
@@ -83,8 +93,9 @@ def run(
             records.cut_metrics(record.path / "metrics.jsonl", start.step)
             record.save()
         else:
-            records.create(Path(folder), record)
-        _Sitting(record, solver, progress or (lambda event: None)).go(start, resumed=resume is not None)
+            records.create(home, record)
+        listener = progress if progress and not machine.rank else lambda event: None
+        _Sitting(record, solver, listener).go(start, resumed=resume is not None)
     return record
 
 
@@ -154,7 +165,7 @@ class _Sitting:
                     on_step=self._on_step,
                     on_evaluation=self._on_evaluation,
                     on_checkpoint=self._on_checkpoint,
-                    stop=lambda: stop.made,
+                    stop=lambda: self.solver.engine.any(stop.made),
                 )
             self._finish(end)
         except DivergedError as error:

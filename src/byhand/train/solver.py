@@ -52,13 +52,17 @@ class Solver:
                 f"setting batch_size: expected at most {len(dataset.train)}, the number of training examples, "
                 f"got {settings.batch_size}"
             )
+        if settings.batch_size % engine.size:
+            raise ValueError(
+                f"setting batch_size: expected a multiple of {engine.size}, the number of processes, got {settings.batch_size}"
+            )
         self.per_epoch = len(self._batches(0))
         self.steps = self.per_epoch * settings.epochs
         self._data = {
             part: engine.place((split.images, split.labels))
             for part, split in (("train", dataset.train), ("val", dataset.val), ("test", dataset.test))
         }
-        self._eager = training_step(model, OPTIMIZERS[settings.optimizer][0])
+        self._eager = training_step(model, OPTIMIZERS[settings.optimizer][0], engine.average)
         self._step = self._eager
 
     def start(self) -> Progress:
@@ -154,7 +158,7 @@ class Solver:
         if getattr(self, "_drawn", None) != epoch:
             self._drawn, self._order = epoch, self._batches(epoch)
         noise = self.model.draw(self.key.fold("noise", step), settings.batch_size)
-        rows, noise = self.engine.place((self._order[place], noise))
+        rows, noise = self.engine.place(self.engine.share((self._order[place], noise)))
         x, y = self._data["train"]
         return progress.params, progress.moments, progress.state, x, y, rows, noise, self.engine.number(self._lr(step))
 
@@ -185,12 +189,16 @@ class Solver:
         )
 
 
-def training_step(model: Classifier, rule: Callable) -> Callable:
-    """Return the whole step as one pure function: forward, backward and update of one batch."""
+def training_step(model: Classifier, rule: Callable, average: Callable) -> Callable:
+    """Return the whole step as one pure function: forward, backward and update of one batch.
+
+    Where several processes share the run, each has its part of the batch, and `average` makes of their gradients, between
+    backward and update, those of the whole. (Batch norm standardises within each part.)
+    """
 
     def step(params, moments, state, x, y, rows, noise, lr):
         def loss_and_grad(params, batch):
-            return model.loss_and_grad(params, state, batch, noise)
+            return average(*model.loss_and_grad(params, state, batch, noise))
 
         return training.train_step(loss_and_grad, rule, params, moments, (x[rows], y[rows]), lr=lr)
 

@@ -18,6 +18,22 @@ class Engine(Protocol):
     compiled: bool
     check_every: int
     """After how many steps the losses are read back: reading them makes an accelerator wait."""
+    rank: int = 0
+    """Which of the processes that share this run this one is; the first keeps the record."""
+    size: int = 1
+    """How many processes share this run."""
+
+    def share(self, batch: Tree) -> Tree:
+        """Return this process's part of a batch (of NumPy arrays): all of it where there is one process."""
+        return batch
+
+    def average(self, loss: Any, grads: Tree, state: Tree) -> Any:
+        """Return loss, grads, state averaged over the processes."""
+        return loss, grads, state
+
+    def any(self, flag: bool) -> bool:
+        """Return whether the flag is up in any process."""
+        return flag
 
     def place(self, tree: Tree) -> Tree:
         """Return the tree with its NumPy arrays and Python numbers as this engine's arrays."""

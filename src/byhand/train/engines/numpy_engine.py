@@ -9,8 +9,10 @@ from threadpoolctl import threadpool_limits
 
 from byhand.arrays import tree_map
 
+from . import Engine
 
-class NumpyEngine:
+
+class NumpyEngine(Engine):
     """Arrays are NumPy's; compiling is the identity."""
 
     name = "numpy"

@@ -13,19 +13,26 @@ import torch
 
 from byhand.arrays import tree_map
 
+from . import Engine
+from .processes import Processes
+
 _COMPILE_SECONDS = 40.0
 """What compiling a step costs, about."""
 _SAVED_SHARE = 0.25
 """What a compiled step saves of an eager one's time, about."""
 
 
-class TorchEngine:
+class TorchEngine(Engine):
     """Arrays are torch tensors on one device; the step runs eagerly or as one compiled graph."""
 
     name = "torch"
 
     def __init__(self, *, device: str | None = None, compile: bool | None = None):
         self._device = _device(device or "cpu")
+        if self._device.type == "cuda" and self._device.index is None and "LOCAL_RANK" in os.environ:
+            self._device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        self._processes = Processes(self._device)
+        self.rank, self.size = self._processes.rank, self._processes.size
         self.device = str(self._device)
         self.compiled = bool(compile)
         self._compile = compile
@@ -51,13 +58,27 @@ class TorchEngine:
         """Return a 0-d tensor."""
         return self._place(x)
 
+    def share(self, batch):
+        """Return this process's rows of the batch."""
+        return self._processes.share(batch)
+
+    def average(self, loss, grads, state):
+        """Return loss, grads, state averaged over the processes."""
+        return self._processes.average(loss, grads, state)
+
+    def any(self, flag):
+        """Return whether the flag is up in any process."""
+        return self._processes.any(flag)
+
     def prepare(self, step, arguments, steps):
         """Return the step, compiled where asked or worth it, and what the user should know."""
         compile = self._compile
         if compile is None:
             compile = steps * self._seconds(step, arguments) * _SAVED_SHARE > _COMPILE_SECONDS
         self.compiled, note = False, ""
-        if compile and (missing := _missing_compiler()):
+        if compile and self.size > 1:
+            note = f"{self.size} processes share this run: the step runs eagerly"
+        elif compile and (missing := _missing_compiler()):
             note = f"{missing}: the step runs eagerly, which is slower and otherwise the same"
         elif compile:
             compiled = torch.compile(_own(step), fullgraph=True, dynamic=False)
