@@ -40,8 +40,7 @@ def main() -> None:
     def solver(engine: engines.Engine) -> Callable[[], None]:
         with engine.running(settings.threads):
             solver = Solver(recipe.model(settings, dataset), dataset, settings, engine, Key.from_seed(0))
-            progress = solver.start()
-            solver.prepare(progress)
+            progress, _ = solver.prepare(solver.start())
 
         def turn() -> None:
             nonlocal progress

@@ -154,7 +154,7 @@ class _Sitting:
         self._tell("start", run=record, resumed=resumed)
         try:
             with StopRequest(record.path) as stop, open(record.path / "metrics.jsonl", "a") as self._metrics:
-                note = self.solver.prepare(start)
+                start, note = self.solver.prepare(start)
                 record.compiled = self.solver.engine.compiled
                 if note:
                     record.notes.append(note)

@@ -77,11 +77,11 @@ class Solver:
         placed = self.engine.place((progress.params, progress.moments, progress.state))
         return Progress(progress.step, *placed)
 
-    def prepare(self, progress: Progress) -> str:
-        """Get the step ready, compiled or not, and return what the user should know about it."""
+    def prepare(self, progress: Progress) -> tuple[Progress, str]:
+        """Get the step ready, compiled or not; return the progress as it wants it, and what the user should know."""
         left = self.steps - progress.step
         self._step, note = self.engine.prepare(self._eager, self._arguments(progress), left)
-        return note
+        return self.place(progress), note
 
     def fit(
         self,

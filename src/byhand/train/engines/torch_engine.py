@@ -34,28 +34,33 @@ class TorchEngine(Engine):
         self._processes = Processes(self._device)
         self.rank, self.size = self._processes.rank, self._processes.size
         self.device = str(self._device)
-        self.compiled = bool(compile)
+        self.compiled = False  # until `prepare` has decided
         self._compile = compile
         self._real = torch.float32 if self._device.type == "mps" else torch.float64  # MPS has no float64
         self.check_every = 1 if self._device.type == "cpu" else 20
 
     def place(self, tree):
-        """Return the tree with tensors on the device. Numbers become 0-d tensors, so that no new value recompiles."""
+        """Return the tree with tensors on the device.
+
+        For a compiled step numbers become 0-d tensors, so that a new value does not compile it anew. Run eagerly, Python's
+        own numbers are faster.
+        """
         return tree_map(self._place, tree)
 
     def _place(self, leaf):
-        if leaf is None:
-            return None
+        if leaf is None or isinstance(leaf, torch.Tensor):
+            return leaf
         if isinstance(leaf, np.ndarray) and leaf.ndim:
             return torch.from_numpy(np.ascontiguousarray(leaf)).to(self._device)
-        return torch.tensor(float(leaf), dtype=self._real, device=self._device)
+        number = leaf.item() if isinstance(leaf, np.ndarray) else leaf
+        return torch.tensor(float(number), dtype=self._real, device=self._device) if self.compiled else number
 
     def host(self, tree):
         """Return the tree with NumPy arrays."""
-        return tree_map(lambda leaf: leaf.cpu().numpy(), tree)
+        return tree_map(lambda leaf: leaf.cpu().numpy() if isinstance(leaf, torch.Tensor) else leaf, tree)
 
     def number(self, x):
-        """Return a 0-d tensor."""
+        """Return x, as a 0-d tensor for a compiled step."""
         return self._place(x)
 
     def share(self, batch):
@@ -75,15 +80,16 @@ class TorchEngine(Engine):
         compile = self._compile
         if compile is None:
             compile = steps * self._seconds(step, arguments) * _SAVED_SHARE > _COMPILE_SECONDS
-        self.compiled, note = False, ""
+        note = ""
         if compile and self.size > 1:
             note = f"{self.size} processes share this run: the step runs eagerly"
         elif compile and (missing := _missing_compiler()):
             note = f"{missing}: the step runs eagerly, which is slower and otherwise the same"
         elif compile:
             compiled = torch.compile(_own(step), fullgraph=True, dynamic=False)
-            compiled(*arguments)
-            step, self.compiled = compiled, True
+            self.compiled = True
+            compiled(*self.place(arguments))
+            step = compiled
         return step, note
 
     def _seconds(self, step, arguments) -> float:
