@@ -79,7 +79,7 @@ def opened(folder, command=None):
     ready = threading.Event()
     listening = listen(0, fall_back=False)
     server = make_server(lab, listening, ready=lambda url: ready.set())
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
         assert ready.wait(20)

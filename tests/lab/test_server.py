@@ -33,7 +33,7 @@ def test_open_event_streams_do_not_hold_the_server_up(tmp_path):
         ready.set()
 
     running = server.make_server(Lab(create(tmp_path / "w")), listening, ready=announce)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
         assert ready.wait(20)

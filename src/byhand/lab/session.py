@@ -119,7 +119,8 @@ class Lab:
         try:
             return self.checker(course.find(name), path, pool=pool)
         finally:
-            pool.refill()
+            if not self.hub.closed:
+                pool.refill()
 
     async def _watch(self, stop: asyncio.Event) -> None:
         async for changes in watchfiles.awatch(

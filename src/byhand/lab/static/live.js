@@ -15,15 +15,26 @@ export async function post(path, body = {}) {
   return response;
 }
 
+// A browser keeps six connections to a server, all tabs together: a page that is not looked at lets go of its own.
 export function listen(path, handlers) {
-  const source = new EventSource(path);
-  source.onopen = () => handlers.open?.();
-  source.onerror = () => status("The lab is not running", "lost");
-  for (const [event, handle] of Object.entries(handlers)) {
-    if (event !== "open") source.addEventListener(event, (message) => handle(JSON.parse(message.data)));
-  }
-  addEventListener("pagehide", () => source.close());
-  return source;
+  let source = null;
+  const close = () => {
+    source?.close();
+    source = null;
+  };
+  const open = () => {
+    if (source) return;
+    source = new EventSource(path);
+    source.onopen = () => handlers.open?.();
+    source.onerror = () => status("The lab is not running", "lost");
+    for (const [event, handle] of Object.entries(handlers)) {
+      if (event !== "open") source.addEventListener(event, (message) => handle(JSON.parse(message.data)));
+    }
+  };
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  if (!document.hidden) open();
 }
 
 export function status(text, state = "") {
