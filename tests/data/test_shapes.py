@@ -36,9 +36,7 @@ def test_captions_are_true(pictures):
             box = max(np.ptp(rows), np.ptp(columns)) + 1
             assert (box > 18) == (o["size"] == "large"), caption
             fill = mask.sum() / box**2
-            low, high = {"circle": (0.65, 0.85), "square": (0.9, 1.01), "triangle": (0.4, 0.6), "cross": (0.4, 0.7)}[
-                o["shape"]
-            ]
+            low, high = {"circle": (0.65, 0.85), "square": (0.9, 1.01), "triangle": (0.4, 0.6), "cross": (0.4, 0.7)}[o["shape"]]
             assert low < fill < high, (caption, fill)
             spots.append(((rows.min() + rows.max()) / 2, (columns.min() + columns.max()) / 2))
             assert spots[-1] == pytest.approx((o["row"] * 64 - 0.5, o["column"] * 64 - 0.5), abs=1.5)

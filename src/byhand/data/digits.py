@@ -45,7 +45,5 @@ def _file() -> Path:
         raise FileNotFoundError("the digits come with scikit-learn, which is not installed: pip install scikit-learn")
     path = Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
     if not path.exists():
-        raise FileNotFoundError(
-            f"scikit-learn is installed without its digits: {path} is missing. Reinstall scikit-learn."
-        )
+        raise FileNotFoundError(f"scikit-learn is installed without its digits: {path} is missing. Reinstall scikit-learn.")
     return path

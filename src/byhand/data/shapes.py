@@ -70,9 +70,7 @@ def caption(scene: dict[str, Any]) -> str:
 
 def _scene(rng) -> dict[str, Any]:
     count = 1 if rng.random() < 0.25 else 2
-    objects = [
-        {"shape": _pick(rng, SHAPES), "colour": _pick(rng, COLOURS), "size": _pick(rng, SIZES)} for _ in range(count)
-    ]
+    objects = [{"shape": _pick(rng, SHAPES), "colour": _pick(rng, COLOURS), "size": _pick(rng, SIZES)} for _ in range(count)]
     relation = None
     if count == 1:
         centres = rng.uniform(0.25, 0.75, size=(1, 2))

@@ -52,9 +52,7 @@ class Chain(Layer):
         caches, new_state = {}, {}
         for name, layer in self.layers.items():
             own_noise = noise.get(name) if noise else None
-            x, caches[name], own_state = layer.forward(
-                params.get(name, {}), state.get(name, {}), x, train=train, noise=own_noise
-            )
+            x, caches[name], own_state = layer.forward(params.get(name, {}), state.get(name, {}), x, train=train, noise=own_noise)
             if name in state:
                 new_state[name] = own_state
         return x, caches, new_state
@@ -91,9 +89,7 @@ class Residual(Layer):
         """Return the shape as it was, which must be the inner layer's too."""
         out = self.inner.out_shape(shape)
         if out != shape:
-            raise ValueError(
-                f"Residual: expected an inner layer that keeps the shape {shape}, got one that makes it {out}"
-            )
+            raise ValueError(f"Residual: expected an inner layer that keeps the shape {shape}, got one that makes it {out}")
         return shape
 
     def forward(self, params, state, x, *, train, noise=None):

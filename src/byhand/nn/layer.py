@@ -34,9 +34,7 @@ class Layer:
         """Return the shape that an example of this shape leaves with."""
         return shape
 
-    def forward(
-        self, params: Tree, state: Tree, x: Array, *, train: bool, noise: Tree = None
-    ) -> tuple[Array, Any, Tree]:
+    def forward(self, params: Tree, state: Tree, x: Array, *, train: bool, noise: Tree = None) -> tuple[Array, Any, Tree]:
         """Return out, cache, state."""
         raise NotImplementedError
 
