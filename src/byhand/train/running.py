@@ -178,6 +178,7 @@ class _Sitting:
         finally:
             self._clock()
             record.save()
+        self.solver.engine.any(False)  # no process goes on before the record says how the run ended
         self._tell("end", run=record)
 
     def _finish(self, end: Progress) -> None:
