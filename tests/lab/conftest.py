@@ -71,7 +71,9 @@ class Open:
             text = text.replace(right, wrong)
         path = self.space.file(name)
         old = files.read(path)
-        files.write(path, source.replace(old, source.locate(old, name), text))
+        located = source.locate(old, name)
+        assert located is not None
+        files.write(path, source.replace(old, located, text))
 
 
 def opened(folder, command=None):

@@ -20,6 +20,8 @@ def solve():
             path = space.file(name)
             text = files.read(path)
             solution = rendering.solution(course.find(name))
-            files.write(path, source.replace(text, source.locate(text, name), solution))
+            located = source.locate(text, name)
+            assert located is not None
+            files.write(path, source.replace(text, located, solution))
 
     return solve

@@ -39,6 +39,7 @@ def spoil(space, name, right, wrong):
     path = space.file(name)
     text = files.read(path)
     where = source.locate(text, name)
+    assert where is not None
     assert right in where.text
     files.write(path, source.replace(text, where, where.text.replace(right, wrong)))
 

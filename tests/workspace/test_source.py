@@ -4,6 +4,14 @@ import pytest
 
 from byhand.workspace import source
 
+
+def there(text, name):
+    """Return where a function stands, which must be there."""
+    located = source.locate(text, name)
+    assert located is not None
+    return located
+
+
 MODULE = '''"""My module."""
 
 import numpy as np
@@ -67,13 +75,13 @@ def test_the_last_of_two_definitions_is_the_one_that_counts():
 
 
 def test_replacing_leaves_everything_else_to_the_byte():
-    located = source.locate(MODULE, "second")
+    located = there(MODULE, "second")
     changed = source.replace(MODULE, located, "def second(x):\n    return 2\n")
     assert changed.replace("    return 2\n", '    """Not yet."""\n    raise NotImplementedError\n') == MODULE
 
 
 def test_removing_and_appending():
-    text = source.remove(MODULE, source.locate(MODULE, "second"))
+    text = source.remove(MODULE, there(MODULE, "second"))
     assert "def second(x)" not in text and "pass\n\n\ndef third" in text
     assert source.append("import numpy as np\n", "def f(): pass\n") == "import numpy as np\n\n\ndef f(): pass\n"
 
@@ -81,7 +89,7 @@ def test_removing_and_appending():
 @pytest.mark.parametrize("broken", ["def g(:\n", "x = (\n", '"""never closed\n'])
 def test_in_a_module_that_cannot_be_read_a_function_is_still_found(broken):
     text = "import a\n\n\n@d\ndef f(x):\n    y = x\n\n    return y\n\n\ndef f2(x):\n    return 1\n\n\n" + broken
-    assert source.locate(text, "f").text == "@d\ndef f(x):\n    y = x\n\n    return y\n"
+    assert there(text, "f").text == "@d\ndef f(x):\n    y = x\n\n    return y\n"
     assert source.locate(text, "absent") is None
 
 
@@ -100,7 +108,7 @@ def test_imports_are_dropped_name_by_name():
 
 def test_line_ends_of_the_file_are_kept():
     text = MODULE.replace("\n", "\r\n")
-    changed = source.replace(text, source.locate(text, "second"), "def second(x):\n    return 2\n")
+    changed = source.replace(text, there(text, "second"), "def second(x):\n    return 2\n")
     assert "\n" not in changed.replace("\r\n", "")
     assert "\n" not in source.append(text, "def f():\n    pass\n").replace("\r\n", "")
 

@@ -78,8 +78,8 @@ def test_reset_puts_the_stub_back_and_keeps_a_copy(space, solve):
     backup = space.reset("affine_forward")
     assert backup.read_text() == before
     assert backup.parent == space.folder / ".byhand" / "backups"
-    assert source.locate(path.read_text(), "affine_forward").stub
-    assert not source.locate(path.read_text(), "affine_backward").stub
+    assert source.functions(path.read_text())["affine_forward"].stub
+    assert not source.functions(path.read_text())["affine_backward"].stub
     assert path.read_text().endswith("MINE = 1\n")
     assert space.reset("affine_forward") != backup
 
@@ -87,7 +87,7 @@ def test_reset_puts_the_stub_back_and_keeps_a_copy(space, solve):
 def test_reset_works_in_a_module_that_cannot_be_read(space):
     path = space.file("affine_backward")
     text = path.read_text()
-    where = source.locate(text, "affine_backward")
+    where = source.functions(text)["affine_backward"]
     path.write_text(source.replace(text, where, "def affine_backward(dout, cache):\n    dx = (dout @\n    return dx\n"))
     with pytest.raises(SyntaxError):
         ast.parse(path.read_text())

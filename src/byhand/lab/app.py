@@ -303,7 +303,7 @@ class Pages:
             "exercise": exercise,
             "report": report,
             "now": space.state.progress(name),
-            "place": f"{path.relative_to(space.folder)}:{located.start}" if located else str(path.name),
+            "place": f"{path.relative_to(space.folder)}:{located.start}" if located else str(path.relative_to(space.folder)),
             "next": following,
             "source": _source_lines(path, report),
         }
