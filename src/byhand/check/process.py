@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -315,34 +316,30 @@ def _violations(data: Any) -> tuple[str, ...]:
 
 
 class WorkerPool:
-    """Keeps one worker started and ready, so that a check does not wait for NumPy's import."""
+    """Keeps workers started and ready, so that a check does not wait for NumPy's import."""
 
     def __init__(self, seconds: float = SECONDS):
         self.seconds = seconds
-        self.ahead = False
-        """Whether to start the next worker as soon as one is taken: for many checks in a row."""
-        self._ready: Worker | None = Worker(seconds)
+        self._ready: deque[Worker] = deque([Worker(seconds)])
 
     def take(self) -> Worker:
         """Return the worker that is ready; it is the caller's to close. Call `refill` when there is time to start another."""
-        worker, self._ready = self._ready or Worker(self.seconds), None
-        if worker.process.poll() is not None:
+        while self._ready:
+            worker = self._ready.popleft()
+            if worker.process.poll() is None:
+                return worker
             worker.close()
-            worker = Worker(self.seconds)
-        if self.ahead:
-            self.refill()
-        return worker
+        return Worker(self.seconds)
 
-    def refill(self) -> None:
-        """Start the next worker, if none is waiting."""
-        if self._ready is None:
-            self._ready = Worker(self.seconds)
+    def refill(self, size: int = 1) -> None:
+        """Start workers until so many are waiting: one for the next check, several where many checks come in a row."""
+        while len(self._ready) < size:
+            self._ready.append(Worker(self.seconds))
 
     def close(self) -> None:
-        """End the worker that waits."""
-        if self._ready is not None:
-            self._ready.close()
-            self._ready = None
+        """End the workers that wait."""
+        while self._ready:
+            self._ready.popleft().close()
 
     def __enter__(self):
         return self

@@ -5,12 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 
 import typer
-from rich.markup import escape
 
 import byhand
 from byhand.check import WorkerPool
 
-from .common import USAGE, console, errors, here_or_none
+from .common import console, fail, here_or_none
 
 LEARN, TRAIN, LOOK = "Learn", "Train", "Look closer"
 
@@ -66,10 +65,10 @@ def start(
         raise typer.Exit
     if context.invoked_subcommand is not None:
         return
-    if here_or_none() is None:
-        from .tour import tour_command
+    from . import tour
 
-        tour_command()
+    if tour.is_due(here_or_none()):
+        tour.tour_command()
     else:
         from .trail import next_command
 
@@ -90,7 +89,8 @@ def run(arguments: list[str], pool: WorkerPool | None = None) -> int:
         app(arguments, prog_name="byhand", obj=pool)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
-    except (ValueError, FileNotFoundError, PermissionError) as problem:
-        errors.print(f"[bold red]byhand:[/] {escape(str(problem))}", soft_wrap=True)
-        return USAGE
+    except ValueError as problem:
+        return fail(str(problem)).exit_code
+    except OSError as problem:
+        return fail(f"{problem.strerror or problem}" + (f": {problem.filename}" if problem.filename else "")).exit_code
     return 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +17,9 @@ from byhand.spec import Exercise, Report
 
 from . import report as reports
 from .common import CHECKER_ERROR, complete_exercise, console, current, fail, here, here_or_none, print_json
+
+AHEAD = 3
+"""How many processes wait where many checks come in a row."""
 
 ExerciseName = Annotated[
     str | None, typer.Argument(metavar="[EXERCISE]", help="An exercise, as in `byhand list`.", autocompletion=complete_exercise)
@@ -103,25 +104,14 @@ def _check_one(exercise: Exercise, file: Path, seed: int, case: str | None, pool
 
 
 def _check_many(chosen: list[tuple[Exercise, Path]], seed: int, pool: WorkerPool | None) -> list[Report]:
-    """Check several, two at a time; while one is checked, the process for the next gets ready."""
-    waiting = deque(enumerate(chosen))
-    found: dict[int, Report] = {}
-
-    def checking(pool: WorkerPool) -> None:
-        with pool:
-            while waiting:
-                try:
-                    i, (exercise, file) = waiting.popleft()
-                except IndexError:  # the other thread took the last one
-                    return
-                pool.ahead = len(waiting) > 1
-                found[i] = check(exercise, file, seed=seed, pool=pool)
-
-    with ThreadPoolExecutor(2) as threads:
-        for done in [threads.submit(checking, p) for p in (pool or WorkerPool(), WorkerPool())]:
-            done.result()
-    _record(list(found.values()))
-    return [found[i] for i in range(len(chosen))]
+    """Check several. The processes for the next ones get ready on the other cores meanwhile."""
+    found = []
+    with pool or WorkerPool() as pool:
+        for i, (exercise, file) in enumerate(chosen):
+            pool.refill(min(AHEAD, len(chosen) - i))
+            found.append(check(exercise, file, seed=seed, pool=pool))
+    _record(found)
+    return found
 
 
 def _record(found: list[Report]) -> None:

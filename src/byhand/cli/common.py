@@ -15,6 +15,8 @@ from rich.markup import escape
 from byhand import course, workspace
 from byhand.spec import Exercise
 
+WORKSPACE = Path("byhand-workspace")
+"""Where a workspace is made unless another place is named."""
 USAGE, CHECKER_ERROR = 2, 3
 PIPED_WIDTH = 200
 """Columns where the output is no terminal and nothing says how wide it is."""
@@ -52,8 +54,11 @@ def print_json(data: Any) -> None:
 
 
 def here_or_none() -> workspace.Workspace | None:
-    """Return the workspace of the current folder, or None."""
-    return workspace.find(Path.cwd())
+    """Return the workspace of the current folder, or None. Of several right below it, the one of the usual name."""
+    found = workspace.find(Path.cwd())
+    if found is None and (WORKSPACE / ".byhand").is_dir():
+        return workspace.find(WORKSPACE)
+    return found
 
 
 def here() -> workspace.Workspace:

@@ -9,7 +9,7 @@ import typer
 
 from byhand import workspace
 
-from .common import console, here_or_none
+from .common import WORKSPACE, console, here_or_none
 
 
 def lab_command(
@@ -22,7 +22,7 @@ def lab_command(
 
     space = workspace.create(folder) if folder is not None else here_or_none()
     if space is None:
-        space = workspace.create(Path("byhand-workspace"))
+        space = workspace.create(WORKSPACE)
         console.print(f"Made a workspace for you: [underline]{space.modules}[/]", soft_wrap=True)
 
     def ready(address: str) -> None:

@@ -9,19 +9,26 @@ import typer
 
 from byhand import workspace
 
-from .common import console, here
+from .common import WORKSPACE, console, fail, here, here_or_none
 
 
 def init_command(
-    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("byhand-workspace"),
+    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = WORKSPACE,
     package: Annotated[str, typer.Option(help="The name of your package.")] = "mynet",
 ) -> None:
     """Make a workspace: a Python package of your own, one module a chapter, with the stubs in order.
 
     In a workspace that exists, what is missing is added and nothing is changed.
+
+        byhand init                     in ./byhand-workspace, the package mynet
+
+        byhand init nets --package net  in ./nets, the package net
     """
-    if folder == Path("byhand-workspace") and workspace.find(Path.cwd()) is not None:
-        folder = here().folder
+    around = here_or_none()
+    if folder == WORKSPACE and around is not None and Path.cwd().is_relative_to(around.folder):
+        folder = around.folder
+    if folder.exists() and not folder.is_dir():
+        raise fail(f"expected a folder to make the workspace in; {folder} is a file")
     space = workspace.create(folder, package)
     console.print(f"Your package is [underline]{space.modules}[/]", soft_wrap=True)
     try:

@@ -32,7 +32,7 @@ def show(console: Console, report: Report, *, depth: int = 1, keys: str = "") ->
         # not broken into lines by us, so that it can be copied
         console.print(Text(f"  Again: {report.replay}\n", "dim"), soft_wrap=True)
     if keys:
-        console.print(Padding(Text(keys, "dim"), (0, 2)))
+        console.print(Padding(Text(keys + "\n", "dim"), (0, 2)))
 
 
 def render(report: Report, *, depth: int = 1) -> RenderableType:
@@ -79,7 +79,7 @@ def _finding(finding: Finding, report: Report, depth: int) -> list[RenderableTyp
         parts.append(_indented(code_text(title)))
     if finding.question:
         parts.append(_indented(code_text(finding.question).copy(), style="italic"))
-    if depth >= 2:
+    if depth >= 2 or finding.kind == "exception":  # of an exception, Python itself would name the line
         if finding.line is not None:
             parts.append(Text(""))
             parts.append(_excerpt(report.file, finding.line))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from rich.markdown import Markdown
+from rich.markup import escape
 
 from byhand import course, workspace
 from byhand.check import WorkerPool, check
@@ -28,7 +29,7 @@ with the true gradients, and says **which term on which line** is wrong. Here is
 """
 
 TASK = """
-Open **{file}** in your editor. The function is `affine_backward`, three lines that matter; one of them is wrong.
+The function is `affine_backward`, three lines that matter; one of them is wrong.
 Each time you save, the verdict appears here. **w** opens the finding a step further, **h** gives a hint, **q** leaves.
 """
 
@@ -42,21 +43,26 @@ That was your own backward pass, training on real handwritten digits. From here:
 
 def tour_command() -> None:
     """Take the tour: find one fault in three lines, fix it, and watch that code train. About ten minutes."""
-    file = _prepare(FOLDER)
+    space = _prepare(FOLDER)
+    file = space.file("affine_backward")
     exercise = course.find("affine_backward")
     console.print(Markdown(WELCOME))
+    console.print()
     with WorkerPool() as pool, keyboard() as keys:
         report = check(exercise, file, pool=pool)
+        pool.refill()
         depth, hints = 1, 0
         reports.show(console, report, depth=depth)
-        console.print(Markdown(TASK.format(file=file)))
+        console.print(f"Open [bold underline]{escape(str(file))}[/] in your editor.", soft_wrap=True)
+        console.print(Markdown(TASK))
+        console.print()
         if not sys.stdin.isatty():
             console.print("[dim]This is no terminal: run `byhand` in one to go on.[/]")
             return
         if report.verdict != "pass":
             for event in events(file.parent, keys):
                 if event == "q":
-                    console.print(f"The tour stays in {FOLDER}/: `byhand` there takes it up again.")
+                    console.print(f"The tour stays in {FOLDER}/: [bold]byhand tour[/] takes it up again.")
                     return
                 if event == "h":
                     hints = min(hints + 1, len(exercise.hints))
@@ -66,17 +72,26 @@ def tour_command() -> None:
                     depth = min(depth + 1, reports.DEEPEST)
                 elif not isinstance(event, set):
                     continue
-                pool.refill()
                 report = check(exercise, file, pool=pool)
+                pool.refill()
+                space.record(report)
                 reports.show(console, report, depth=depth, keys="w why · h hint · q quit" if report.verdict != "pass" else "")
                 if report.verdict == "pass":
                     break
     console.print("[bold]Now it trains.[/] A network learns 1,797 handwritten digits with your layer in it:\n")
     subprocess.run([sys.executable, "-m", "byhand", "train", "mlp-digits", "--mine", "--quick"], cwd=FOLDER, check=False)
+    console.print()
     console.print(Markdown(TRAINED.format(count=len(course.exercises()))))
 
 
-def _prepare(folder: Path) -> Path:
+def is_due(space: workspace.Workspace | None) -> bool:
+    """Return whether the tour comes first: there is no workspace yet, or that of the tour alone, with the fault in it."""
+    if space is None:
+        return True
+    return space.folder == FOLDER.resolve() and space.progress()["affine_backward"].state != "passed"
+
+
+def _prepare(folder: Path) -> workspace.Workspace:
     """Make the tour's workspace, with the forward written and the backward wrong; one that is there is taken as it is."""
     there = (folder / ".byhand").exists()
     space = workspace.create(folder)
@@ -90,7 +105,7 @@ def _prepare(folder: Path) -> Path:
             written = rendering.solution(exercise) if name == "affine_forward" else _faulty(rendering.short_solution(exercise))
             text = source.replace(text, located, written)
         file.write_text(text, encoding="utf-8")
-    return file
+    return space
 
 
 def _faulty(text: str) -> str:

@@ -52,10 +52,11 @@ class Session:
 
     def greet(self) -> None:
         """Say which exercise is next."""
-        if self.exercise is not None:
-            console.print(
-                f"Next: [bold cyan]{self.exercise.name}[/] in {self.space.file(self.exercise.name).name}. [dim]{KEYS}[/]\n"
-            )
+        if self.exercise is None:
+            console.print("Nothing is left to do: every exercise is right or skipped.")
+        else:
+            console.print(f"Next: [bold cyan]{self.exercise.name}[/] in {self.space.file(self.exercise.name).name}")
+        console.print(f"[dim]{KEYS}[/]\n")
 
     def handle(self, event: str | set[Path]) -> None:
         """Act on a key or on saved files."""
@@ -68,12 +69,15 @@ class Session:
             self.greet()
         elif event == "l":
             trail.list_command()
-        elif self.exercise is not None and event == "h":
+        elif event in ("h", "w", "r") and self.exercise is None:
+            self.greet()
+        elif event == "h":
             trail.hint_command(self.exercise.name)
-        elif self.exercise is not None and event == "w":
+            console.print()
+        elif event == "w":
             self.space.open_depth(self.exercise.name)
             self.run()
-        elif self.exercise is not None and event == "r":
+        elif event == "r":
             self.run()
 
     def changed(self, paths: set[Path]) -> list[str]:
@@ -102,7 +106,9 @@ class Session:
         self.pool.refill()
         if report.verdict == "pass":
             following = self.space.next()
-            if following is not None and following.name != self.exercise.name:
+            if following is None:
+                console.print("  That was the last one. [bold]byhand export DIR[/] hands you your library.\n")
+            elif following.name != self.exercise.name:
                 console.print(f"  [dim]n goes on to[/] [cyan]{following.name}[/]\n")
 
 

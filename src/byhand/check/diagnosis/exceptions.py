@@ -42,7 +42,7 @@ def explain(name: str, error: dict[str, Any], *, during: str = "") -> Finding:
         detail = _shapes_in(error)
         question = "How long is the axis that is indexed, and where does the index come from?"
     elif kind in ("SyntaxError", "IndentationError", "TabError"):
-        title = f"The file is not Python yet: {message}."
+        title = f"The file is not Python yet: {message.rstrip('.?')}."
         question = "What is open on that line or the one above: a bracket, a quote, a colon?"
     elif kind in ("NameError", "UnboundLocalError"):
         question = "Where was this name meant to be set, and is that line reached?"
