@@ -35,16 +35,20 @@ def read(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def lock(path: Path, *, seconds: float = 5.0) -> Iterator[None]:
+def lock(path: Path, *, seconds: float = 2.0) -> Iterator[None]:
     """Hold a lock file, for the lab and the command line may both write. One left behind by a crash is broken."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    seen, since = None, time.monotonic()
     while True:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
             break
         except FileExistsError:
             with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > seconds:
+                made = path.stat().st_mtime_ns
+                if made != seen:
+                    seen, since = made, time.monotonic()
+                elif time.monotonic() - since > seconds:  # by this process's own clock: that of the system may be set
                     path.unlink()
             time.sleep(0.01)
     try:
