@@ -18,9 +18,6 @@ from byhand.spec import Exercise, Report
 from . import report as reports
 from .common import CHECKER_ERROR, complete_exercise, console, current, fail, here, here_or_none, print_json
 
-AHEAD = 3
-"""How many processes wait where many checks come in a row."""
-
 ExerciseName = Annotated[
     str | None, typer.Argument(metavar="[EXERCISE]", help="An exercise, as in `byhand list`.", autocompletion=complete_exercise)
 ]
@@ -104,12 +101,26 @@ def _check_one(exercise: Exercise, file: Path, seed: int, case: str | None, pool
 
 
 def _check_many(chosen: list[tuple[Exercise, Path]], seed: int, pool: WorkerPool | None) -> list[Report]:
-    """Check several. The processes for the next ones get ready on the other cores meanwhile."""
-    found = []
-    with pool or WorkerPool() as pool:
-        for i, (exercise, file) in enumerate(chosen):
-            pool.refill(min(AHEAD, len(chosen) - i))
-            found.append(check(exercise, file, seed=seed, pool=pool))
+    """Check several. Those of one file share a process, as they share what the file does when it is imported.
+
+    What fails there is checked once more in a process of its own: another function may have left something behind.
+    """
+    from byhand.check.proof import WarmPool
+
+    found: list[Report] = []
+    loaded: Path | None = chosen[0][1]
+    with WarmPool() as shared, pool or WorkerPool() as own:
+        for exercise, file in chosen:
+            if file != loaded:
+                shared.close()
+                loaded = file
+            report = check(exercise, file, seed=seed, pool=shared)
+            if report.verdict not in ("pass", "not-started"):
+                shared.close()
+            if report.verdict == "fail":
+                report = check(exercise, file, seed=seed, pool=own)
+                own.refill()
+            found.append(report)
     _record(found)
     return found
 

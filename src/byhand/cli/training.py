@@ -153,8 +153,10 @@ def data_command(name: Annotated[str | None, typer.Argument(help="A data set.")]
     from byhand import data
 
     if name is None:
+        table = Table(box=None, pad_edge=False, show_header=False)
         for known in data.DATASETS.values():
-            console.print(f"[bold cyan]{known.name:<10}[/] {known.summary}")
+            table.add_row(f"[bold cyan]{known.name}[/]", known.summary)
+        console.print(table)
         return
     loaded = data.load(name)
     known = data.DATASETS[name]

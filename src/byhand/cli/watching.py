@@ -69,15 +69,16 @@ class Session:
             self.greet()
         elif event == "l":
             trail.list_command()
-        elif event in ("h", "w", "r") and self.exercise is None:
-            self.greet()
-        elif event == "h":
-            trail.hint_command(self.exercise.name)
-            console.print()
-        elif event == "w":
-            self.space.open_depth(self.exercise.name)
-            self.run()
-        elif event == "r":
+        elif event in ("h", "w", "r"):
+            if self.exercise is None:
+                self.greet()
+                return
+            if event == "h":
+                trail.hint_command(self.exercise.name)
+                console.print()
+                return
+            if event == "w":
+                self.space.open_depth(self.exercise.name)
             self.run()
 
     def changed(self, paths: set[Path]) -> list[str]:

@@ -1,0 +1,130 @@
+"""How long a learner waits: a cold check, a save while watching, and a check of everything, beside the targets.
+
+python -m benchmarks.latency [--rounds 10] [--saves 20]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import pty
+import select
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from byhand import course, workspace
+from byhand.course import rendering
+from byhand.workspace import source
+
+EXERCISE = "batchnorm_backward"
+RIGHT, WRONG = "dbeta = np.sum(dout, axis=0)", "dbeta = np.mean(dout, axis=0)"
+TARGETS = {"cold check": 0.8, "save to verdict": 0.25, "check --all": 5.0}
+
+# a learner's Python keeps its compiled modules, whatever the one that measures does
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
+
+
+def solved(folder: Path) -> workspace.Workspace:
+    """Make a workspace in which every exercise is done."""
+    space = workspace.create(folder)
+    for exercise in course.exercises().values():
+        file = space.file(exercise.name)
+        text = file.read_text(encoding="utf-8")
+        located = source.locate(text, exercise.name)
+        assert located is not None
+        file.write_text(source.replace(text, located, rendering.short_solution(exercise)), encoding="utf-8")
+    return space
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "byhand", *arguments]
+
+
+def timed(arguments: list[str], folder: Path) -> float:
+    """Return the seconds that a command takes from its start to its end."""
+    started = time.perf_counter()
+    subprocess.run(arguments, cwd=folder, env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+class Watching:
+    """A `byhand watch` on a terminal of its own."""
+
+    def __init__(self, folder: Path):
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            os.execve(sys.executable, command("watch"), ENVIRONMENT)
+
+    def wait_for(self, text: str, seconds: float = 30.0) -> str:
+        """Return what is printed until the text appears."""
+        seen, deadline = b"", time.monotonic() + seconds
+        while text.encode() not in seen:
+            ready, _, _ = select.select([self.terminal], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError(f"{text!r} was not printed in {seconds} s; this was: {seen.decode(errors='replace')}")
+            seen += os.read(self.terminal, 65536)
+        return seen.decode(errors="replace")
+
+    def close(self) -> None:
+        """End it."""
+        os.kill(self.pid, signal.SIGTERM)
+        os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+
+
+def saves(space: workspace.Workspace, count: int) -> list[float]:
+    """Return the seconds from each save to its verdict; every other save is wrong, so both ways are measured."""
+    file = space.file(EXERCISE)
+    located = source.locate(file.read_text(encoding="utf-8"), EXERCISE)
+    assert located is not None and RIGHT in located.text
+    watching, found = Watching(space.folder), []
+    try:
+        watching.wait_for("q quit")
+        for i in range(count):
+            time.sleep(1.0)  # a person does not save faster; the next process is ready by then
+            text = file.read_text(encoding="utf-8")
+            now = source.locate(text, EXERCISE)
+            assert now is not None
+            changed = located.text.replace(RIGHT, WRONG) if i % 2 == 0 else located.text
+            started = time.perf_counter()
+            file.write_text(source.replace(text, now, changed), encoding="utf-8")
+            watching.wait_for(f"{'✗' if i % 2 == 0 else '✓'} {EXERCISE}")
+            found.append(time.perf_counter() - started)
+    finally:
+        watching.close()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=10, help="cold checks to time")
+    parser.add_argument("--saves", type=int, default=20, help="saves to time")
+    parser.add_argument("--all-rounds", type=int, default=3, help="checks of everything to time")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="byhand-latency-") as folder:
+        space = solved(Path(folder))
+        timed(command("check", EXERCISE), space.folder)  # compiles what is not compiled yet
+        measured = {
+            "cold check": [timed(command("check", EXERCISE), space.folder) for _ in range(arguments.rounds)],
+            "save to verdict": saves(space, arguments.saves),
+            "check --all": [timed(command("check", "--all"), space.folder) for _ in range(arguments.all_rounds)],
+        }
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}{load}\n")
+    print(f"{'':16}  {'median':>7}  {'worst':>7}  {'n':>3}  {'target':>7}")
+    for name, seconds in measured.items():
+        median, worst, target = statistics.median(seconds), max(seconds), TARGETS[name]
+        print(
+            f"{name:16}  {median:6.2f}s  {worst:6.2f}s  {len(seconds):3}  {target:6.2f}s  {'' if median <= target else 'missed'}"
+        )
+
+
+if __name__ == "__main__":
+    main()
