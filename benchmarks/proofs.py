@@ -10,18 +10,16 @@ compute the same function are declared with the exercise, each with the reason, 
 from __future__ import annotations
 
 import dataclasses
-import tempfile
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from byhand import course
-from byhand.check import WorkerPool, check
+from byhand.check import check
+from byhand.check.diagnosis import variants
 from byhand.check.mutants import mutants
 from byhand.check.problem import cases_of
-from byhand.check.proof import HEADER, Prover
-from byhand.course import rendering
+from byhand.check.proof import HEADER, Prover, WarmPool
 from byhand.spec import Exercise, Misconception, Report
 
 
@@ -30,22 +28,22 @@ def main() -> None:
     console = Console(width=max(Console().width, 120))
     table = Table("exercise", "cases", "slips", "caught", "named", "from numbers", "mutants", "caught", "same function", box=None)
     totals = [0] * 8
-    with tempfile.TemporaryDirectory() as folder, WorkerPool(seconds=2.0) as pool:
+    with WarmPool(seconds=2.0) as pool:
         for exercise in course.exercises().values():
-            row = [len(cases_of(exercise)), *_slips(exercise, Path(folder), pool), *_mutants(exercise)]
+            row = [len(cases_of(exercise)), *_slips(exercise, pool), *_mutants(exercise, pool)]
             totals = [a + b for a, b in zip(totals, row, strict=True)]
             table.add_row(exercise.name, *map(str, row))
     table.add_row(f"{len(course.exercises())} exercises", *map(str, totals), style="bold")
     console.print(table)
 
 
-def _slips(exercise: Exercise, folder: Path, pool: WorkerPool) -> list[int]:
+def _slips(exercise: Exercise, pool: WarmPool) -> list[int]:
     """Return [misconceptions, caught, kind and quantity right, the kind right without knowing them]."""
     bare = dataclasses.replace(exercise, misconceptions=())
     found = [0, 0, 0, 0]
     for slip in exercise.misconceptions:
-        report = _report(exercise, slip, folder, pool)
-        unaided = _report(bare, slip, folder, pool)
+        report = _report(exercise, slip, pool)
+        unaided = _report(bare, slip, pool)
         found[0] += 1
         found[1] += report.verdict != "pass"
         found[2] += bool(report.findings) and (report.findings[0].kind, report.findings[0].quantity) == (slip.kind, slip.quantity)
@@ -53,25 +51,19 @@ def _slips(exercise: Exercise, folder: Path, pool: WorkerPool) -> list[int]:
     return found
 
 
-def _report(exercise: Exercise, slip: Misconception, folder: Path, pool: WorkerPool) -> Report:
-    source = rendering.solution(exercise)
-    for old, new in slip.edits.items():
-        source = source.replace(old, new)
-    file = folder / f"{exercise.name}.py"
-    file.write_text(HEADER + source)
-    pool.refill()
-    return check(exercise, file, pool=pool)
+def _report(exercise: Exercise, slip: Misconception, pool: WarmPool) -> Report:
+    return check(exercise, f"{exercise.name}.py", pool=pool, source=HEADER + variants.edited(exercise, slip))
 
 
-def _mutants(exercise: Exercise) -> list[int]:
+def _mutants(exercise: Exercise, pool: WarmPool) -> list[int]:
     """Return [mutants, caught, those that compute the same function]."""
     found = [0, 0, 0]
-    with Prover(exercise) as prover:
-        for mutant in mutants(exercise):
-            same = mutant.after in exercise.equivalent
-            found[0] += not same
-            found[1] += not same and prover.first_failure(mutant.source) is not None
-            found[2] += same
+    prover = Prover(exercise, pool)
+    for mutant in mutants(exercise):
+        same = mutant.after in exercise.equivalent
+        found[0] += not same
+        found[1] += not same and prover.first_failure(mutant.source) is not None
+        found[2] += same
     return found
 
 

@@ -52,6 +52,9 @@ class _Impatient:
 
         return Worker(seconds=1.0)
 
+    def give_back(self, worker):
+        worker.close()
+
 
 def test_byhands_own_files_are_refused(tmp_path):
     from byhand.layers import activations

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from byhand import course
-from byhand.check import WorkerPool, check
+from byhand.check import check
 from byhand.check.diagnosis import variants
 from byhand.check.mutants import mutants
-from byhand.check.problem import cases_of
-from byhand.check.proof import HEADER, Prover
+from byhand.check.problem import build, cases_of
+from byhand.check.proof import HEADER, Prover, WarmPool
 from byhand.course import rendering
 from byhand.spec.report import KINDS
 
@@ -19,37 +19,29 @@ NAMES = list(course.exercises())
 
 @pytest.fixture(scope="module")
 def pool():
-    with WorkerPool(seconds=2.0) as pool:
+    with WarmPool(seconds=2.0) as pool:
         yield pool
 
 
-def _check(name, source, pool, folder):
-    file = folder / f"{name}.py"
-    file.write_text(HEADER + source)
-    report = check(course.find(name), file, pool=pool)
-    pool.refill()
-    return report
+def _check(name, source, pool):
+    return check(course.find(name), f"{name}.py", pool=pool, source=HEADER + source)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_stub_is_not_started_and_the_reference_passes(name, pool, tmp_path):
+def test_the_stub_is_not_started_and_the_reference_passes(name, pool):
     exercise = course.find(name)
-    assert _check(name, rendering.stub(exercise), pool, tmp_path).verdict == "not-started"
-    report = _check(name, rendering.solution(exercise), pool, tmp_path)
+    assert _check(name, rendering.stub(exercise), pool).verdict == "not-started"
+    report = _check(name, rendering.solution(exercise), pool)
     assert report.verdict == "pass", (report.summary, report.findings)
     assert not report.findings, "our own solution gets no advice"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_misconception_is_caught_and_named(name, pool, tmp_path):
+def test_every_misconception_is_caught_and_named(name, pool):
     exercise = course.find(name)
     assert exercise.misconceptions
     for slip in exercise.misconceptions:
-        source = rendering.solution(exercise)
-        for old, new in slip.edits.items():
-            assert source.count(old) == 1, f"{name}/{slip.name}: {old!r} is not found once"
-            source = source.replace(old, new)
-        report = _check(name, source, pool, tmp_path)
+        report = _check(name, variants.edited(exercise, slip), pool)
         assert report.verdict not in ("pass", "not-started"), f"{name}/{slip.name} is not caught"
         first = report.findings[0]
         assert slip.kind in KINDS
@@ -58,15 +50,15 @@ def test_every_misconception_is_caught_and_named(name, pool, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_mechanical_mutant_is_caught(name):
+def test_every_mechanical_mutant_is_caught(name, pool):
     exercise = course.find(name)
+    prover = Prover(exercise, pool)
     alive, excused = [], set()
-    with Prover(exercise) as prover:
-        for mutant in mutants(exercise):
-            if mutant.after in exercise.equivalent:
-                excused.add(mutant.after)
-            elif prover.first_failure(mutant.source) is None:
-                alive.append(f"{mutant.what}: {mutant.before}  =>  {mutant.after}")
+    for mutant in mutants(exercise):
+        if mutant.after in exercise.equivalent:
+            excused.add(mutant.after)
+        elif prover.first_failure(mutant.source) is None:
+            alive.append(f"{mutant.what}: {mutant.before}  =>  {mutant.after}")
     assert not alive, "\n".join(alive)
     assert excused == set(exercise.equivalent), "an excuse that is no mutant's"
 
@@ -84,8 +76,7 @@ def test_cases_are_of_all_the_kinds_that_apply(name):
 def test_misconceptions_can_be_told_apart(name):
     """No two slips of one exercise compute the same on all its cases: a match would not be unique."""
     exercise = course.find(name)
-    with Prover(exercise) as prover:
-        problems = prover.problems
+    problems = [build(exercise, case, 0) for case in cases_of(exercise)]
     behaviours = {}
     for slip in exercise.misconceptions:
         function = variants.variant(exercise, slip)

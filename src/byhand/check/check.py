@@ -102,13 +102,14 @@ def check(
     definition = text.function(exercise.name)
     if definition is not None and not text.started(exercise.name):
         return replace(base, verdict="not-started", summary=f"{exercise.name} is not started.", timings=_timings(started))
-    worker = pool.take() if pool is not None else Worker()
+    pool = pool or WorkerPool()
+    worker = pool.take()
     try:
         report = _check(exercise, text, worker, cases, base, source)
     except WorkerDied as died:
         report = _death(base, died.reason, exercise.name, None)
     finally:
-        worker.close()
+        pool.give_back(worker)
     return replace(report, timings=_timings(started))
 
 

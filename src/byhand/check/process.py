@@ -323,13 +323,17 @@ class WorkerPool:
         self._ready: deque[Worker] = deque([Worker(seconds)])
 
     def take(self) -> Worker:
-        """Return the worker that is ready; it is the caller's to close. Call `refill` when there is time to start another."""
+        """Return the worker that is ready. Call `refill` when there is time to start another."""
         while self._ready:
             worker = self._ready.popleft()
             if worker.process.poll() is None:
                 return worker
             worker.close()
         return Worker(self.seconds)
+
+    def give_back(self, worker: Worker) -> None:
+        """Take a worker back after its check. It has run a learner's code, and is ended."""
+        worker.close()
 
     def refill(self, size: int = 1) -> None:
         """Start workers until so many are waiting: one for the next check, several where many checks come in a row."""

@@ -11,17 +11,24 @@ from . import composites
 from .diagnosis.context import Trial, trial
 from .learner import Learner, Source, written
 from .problem import Problem, build, cases_of
-from .process import Worker, WorkerDied
+from .process import Worker, WorkerDied, WorkerPool
 
 HEADER = "import numpy as np\n\n\n"
+
+
+class WarmPool(WorkerPool):
+    """Hands out one worker again and again: for sources of our own, where a process for each would take most of the time."""
+
+    def give_back(self, worker: Worker) -> None:
+        """Keep a worker for the next check, if it lives."""
+        self._ready.append(worker)
 
 
 class Prover:
     """Tells, for one source after another, on which rung it breaks; the problems are built once."""
 
-    def __init__(self, exercise: Exercise, *, seconds: float = 1.0, seed: int = 0):
-        self.exercise, self.seconds, self.seed = exercise, seconds, seed
-        self._worker = Worker(seconds)
+    def __init__(self, exercise: Exercise, pool: WarmPool, *, seed: int = 0):
+        self.exercise, self.pool, self.seed = exercise, pool, seed
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -30,35 +37,18 @@ class Prover:
 
     def first_failure(self, source: str) -> Trial | str | None:
         """Return the first trial that breaks a rung, what kept the source from loading, or None where all is right."""
-        file = Path(self._worker.folder) / f"{self.exercise.name}.py"
+        worker = self.pool.take()
+        file = Path(worker.folder) / f"{self.exercise.name}.py"
         text = Source(file, HEADER + source)
         try:
-            loaded = self._worker.load(file, text.text)
+            loaded = worker.load(file, text.text)
             if loaded.error is not None:
                 return loaded.error["type"]
-            learner = Learner(self._worker, text, written(text))
+            learner = Learner(worker, text, written(text))
             composites.use_reference(learner, self.exercise)
-            for problem in self.problems:
-                found = trial(learner, problem)
-                if found.attempt.died:
-                    self._restart()
-                if found.rung is not None:
-                    return found
+            trials = (trial(learner, problem) for problem in self.problems)
+            return next((found for found in trials if found.rung is not None), None)
         except WorkerDied as died:
-            self._restart()
             return died.reason
-        return None
-
-    def _restart(self):
-        self._worker.close()
-        self._worker = Worker(self.seconds)
-
-    def close(self) -> None:
-        """End the worker."""
-        self._worker.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.close()
+        finally:
+            self.pool.give_back(worker)

@@ -20,19 +20,23 @@ from .context import Context, Trial
 
 @cache
 def variant(exercise: Exercise, misconception: Misconception) -> Callable:
-    """Return the wrong function that a misconception describes.
+    """Return the wrong function that a misconception describes."""
+    return compile_function(exercise, edited(exercise, misconception))
+
+
+def edited(exercise: Exercise, misconception: Misconception) -> str:
+    """Return the rendered solution with a misconception's edits made.
 
     Raises:
-        ValueError: an edit's text is not found exactly once in the rendered solution.
+        ValueError: an edit's text is not found exactly once.
     """
     source = rendering.solution(exercise)
     for old, new in misconception.edits.items():
         if source.count(old) != 1:
-            raise ValueError(
-                f"{exercise.name}, {misconception.name}: {old!r} occurs {source.count(old)} times in the solution, not once"
-            )
+            times = f"{source.count(old)} times in the solution, not once"
+            raise ValueError(f"{exercise.name}, {misconception.name}: {old!r} occurs {times}")
         source = source.replace(old, new)
-    return compile_function(exercise, source)
+    return source
 
 
 def compile_function(exercise: Exercise, source: str) -> Callable:
