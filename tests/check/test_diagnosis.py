@@ -107,6 +107,7 @@ def test_the_report_of_the_dropped_mean_is_whole(pool, tmp_path):
     assert finding.question == "Which is missing?"
     assert finding.detail.startswith("your dx is the true gradient without the path x -> mu -> xc.")
     assert (report.verdict, report.rung) == ("fail", "values")
+    assert finding.line is not None and report.graph is not None and report.example is not None
     assert (HEADER + STAGED).splitlines()[finding.line - 1].strip() == "dx = dxc + dmu / n"
     wrong = [(e["source"], e["target"]) for e in report.graph["edges"] if e["verdict"] == "wrong"]
     names = {node["id"]: node["name"] for node in report.graph["nodes"]}
@@ -157,6 +158,7 @@ def test_a_changed_upstream_gradient_is_told_after_all_else_is_right(pool, tmp_p
     assert (report.verdict, report.rung) == ("fail", "purity")
     finding = report.findings[0]
     assert (finding.kind, finding.quantity) == ("mutates-input", "dout")
+    assert finding.line is not None
     assert (HEADER + source).splitlines()[finding.line - 1].strip() == "dout *= gamma"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from byhand import course
-from byhand.check import check
+from byhand.check import WorkerPool, check
 from byhand.course import rendering
 
 EXERCISE = "relu_forward"
@@ -34,26 +34,21 @@ def _source(body: str) -> str:
     return f"import numpy as np\n\n\ndef relu_forward(x):\n    {body}\n"
 
 
+@pytest.fixture
+def impatient():
+    """A pool whose workers wait one second, so that the tests do."""
+    with WorkerPool(seconds=1.0) as pool:
+        yield pool
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_code_gets_its_own_verdict(name, tmp_path):
+def test_hostile_code_gets_its_own_verdict(name, tmp_path, impatient):
     body, verdict, code = HOSTILE[name]
     file = tmp_path / "mine.py"
     file.write_text(_source(body))
-    report = check(course.find(EXERCISE), file, pool=_Impatient())
+    report = check(course.find(EXERCISE), file, pool=impatient)
     assert (report.verdict, report.findings[0].code) == (verdict, code), report.summary
     assert report.summary
-
-
-class _Impatient:
-    """A pool whose workers wait one second, so that the tests do."""
-
-    def take(self):
-        from byhand.check.process import Worker
-
-        return Worker(seconds=1.0)
-
-    def give_back(self, worker):
-        worker.close()
 
 
 def test_byhands_own_files_are_refused(tmp_path):
@@ -65,7 +60,7 @@ def test_byhands_own_files_are_refused(tmp_path):
     assert (report.verdict, report.findings[0].code) == ("error", "reads-byhand")
 
 
-def test_a_module_that_misbehaves_while_imported(tmp_path):
+def test_a_module_that_misbehaves_while_imported(tmp_path, impatient):
     for line, verdict in (
         ("while True: pass", "timeout"),
         ("import os; os._exit(0)", "error"),
@@ -74,7 +69,7 @@ def test_a_module_that_misbehaves_while_imported(tmp_path):
     ):
         file = tmp_path / "mine.py"
         file.write_text(line + "\n\n\n" + _source(RIGHT))
-        assert check(course.find(EXERCISE), file, pool=_Impatient()).verdict == verdict, line
+        assert check(course.find(EXERCISE), file, pool=impatient).verdict == verdict, line
 
 
 def test_objects_that_claim_to_equal_everything(tmp_path):
