@@ -80,6 +80,8 @@ def _signature(exercise) -> str:
 def _docstring(exercise, *, answer: bool) -> str:
     paragraphs = (inspect.getdoc(exercise.function) or "").split("\n\n")
     kept = [paragraphs[0]]
+    if not answer and exercise.is_backward:
+        kept += _forward_formula(exercise)
     past_answer = False
     for paragraph in paragraphs[1:]:
         past_answer = past_answer or paragraph.startswith(SECTIONS)
@@ -89,6 +91,13 @@ def _docstring(exercise, *, answer: bool) -> str:
     if "\\" in text:
         return f'    r"""{text.strip()}\n    """\n'
     return f'    """{text.strip()}\n    """\n' if len(kept) > 1 else f'    """{text.strip()}"""\n'
+
+
+def _forward_formula(exercise) -> list[str]:
+    """Return what a backward's forward computes, as paragraphs of a docstring: the formulas of the forward's own."""
+    paragraphs = (inspect.getdoc(exercise.forward) or "").split("\n\n")
+    formulas = [p for p in paragraphs[1:] if p.startswith("    ")][:1]
+    return [f"The forward, `{exercise.forward.__name__}`, computes", *formulas] if formulas else []
 
 
 def _is_derivation(paragraphs, paragraph) -> bool:

@@ -14,6 +14,8 @@ from byhand.arrays import Array, namespace
 def sum_forward(x: Float[Array, "*s"], *, axis: int):
     """Sum along one axis, which disappears.
 
+        out[j] = sum over i of x[i, j]    (for axis 0)
+
     Args:
         x: any shape.
         axis: which axis to sum.
@@ -57,6 +59,8 @@ def sum_backward(dout: Float[Array, "*t"], cache):
 def mean_forward(x: Float[Array, "*s"], *, axis: int):
     """Average along one axis, which disappears.
 
+        out[j] = sum over i of x[i, j] / N    (for axis 0, of size N)
+
     Args:
         x: any shape.
         axis: which axis to average.
@@ -99,6 +103,8 @@ def mean_backward(dout: Float[Array, "*t"], cache):
 
 def broadcast_forward(x: Float[Array, "*s"], *, shape: tuple[int, ...]):
     """Repeat x to a larger shape by the rules of broadcasting: new axes come in front, axes of size 1 are stretched.
+
+        out[i, j] = x[j]    (for a new axis in front; an axis of size 1 is stretched likewise)
 
     Args:
         x: any shape that broadcasts to the larger one.
@@ -147,6 +153,8 @@ def broadcast_backward(dout: Float[Array, "*t"], cache):
 
 def fan_out_forward(x: Float[Array, "*s"], *, copies: int):
     """Hand the same array to several places.
+
+        outs[0] = x,    outs[1] = x,    ...
 
     Args:
         x: any shape.
