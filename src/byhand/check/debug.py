@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pdb
 import sys
 from pathlib import Path
@@ -23,9 +24,11 @@ def main(file: str, name: str, case_name: str, seed: str, line: str) -> None:
     sys.path.insert(0, str(root))
     module = importlib.import_module(module_name)
     function = getattr(module, name)
-    debugger = pdb.Pdb()
+    debugger = pdb.Pdb(readrc=False)
     if int(line):
         debugger.set_break(str(Path(file).resolve()), int(line))
+        if int(line) != _first_line(function):  # where it stops in any case
+            debugger.rcLines = ["continue"]
     if exercise.forward is None:
         args, kwargs = bind(exercise.function, problem.arguments)
         debugger.runcall(function, *args, **kwargs)
@@ -36,6 +39,11 @@ def main(file: str, name: str, case_name: str, seed: str, line: str) -> None:
         except NotImplementedError:
             cache = problem.reference_cache
         debugger.runcall(function, problem.upstream, *([cache] if takes_cache(exercise.function) else []))
+
+
+def _first_line(function) -> int | None:
+    code = inspect.unwrap(function).__code__
+    return next((line for _, _, line in code.co_lines() if line is not None and line > code.co_firstlineno), None)
 
 
 if __name__ == "__main__":

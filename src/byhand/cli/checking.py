@@ -173,8 +173,9 @@ def explain_command(code: Annotated[str | None, typer.Argument(help="A code, as 
     """Explain what a finding's code means, with an example; without a code, list them."""
     pages = codes.pages()
     if code is None:
-        for name, page in sorted(pages.items()):
-            console.print(f"[bold cyan]{name:<28}[/] {page.title}", soft_wrap=True)
+        of_exercises = {slip.name for e in course.exercises().values() for slip in e.misconceptions}
+        for name in [*sorted(pages.keys() - of_exercises), "", *(n for n in pages if n in of_exercises)]:
+            console.print(f"[bold cyan]{name:<38}[/]{pages[name].title}" if name else "", soft_wrap=True)
         return
     if code not in pages:
         raise fail(f"there is no code {code!r}; `byhand explain` lists them")

@@ -29,7 +29,9 @@ def next_command() -> None:
     done = sum(progress[e.name].state == "passed" for e in core)
     console.print(f"[bold]{done}[/] of {len(core)} on the core trail are right.")
     if following is None:
-        console.print("Nothing is left. `byhand export DIR` hands you your library; `byhand list` shows the side trips.")
+        skipped = [e.name for e in core if progress[e.name].state == "skipped"]
+        console.print(f"Nothing is left{' but what you skipped: ' + ', '.join(skipped) if skipped else ''}.")
+        console.print("[bold]byhand export DIR[/] hands you your library.")
         return
     minutes = sum(e.minutes for e in core if progress[e.name].state not in ("passed", "skipped"))
     where = space.locate(following.name)
@@ -127,9 +129,13 @@ def solution_command(
         and not typer.confirm(f"Show the solution of {chosen.name}? The hints come first: `byhand hint`")
     ):
         raise typer.Exit(1)
+    text = rendering.solution(chosen)
+    if not console.is_terminal:
+        console.print(text, markup=False, soft_wrap=True)
+        return
     from rich.syntax import Syntax  # brings Pygments along
 
-    console.print(Syntax(rendering.solution(chosen), "python", theme="ansi_dark", background_color="default"))
+    console.print(Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True))
 
 
 def show_command(

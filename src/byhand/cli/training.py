@@ -45,7 +45,10 @@ def train_command(
     space = here_or_none()
     folder = runs or (space.runs if space else Path("runs"))
     resumed = _run_folder(resume, folder)
-    names = _overlay(engine or (train.load_run(resumed).engine if resumed else "numpy")) if mine else None
+    before = train.load_run(resumed) if resumed else None
+    if before is not None and before.mine and not mine:
+        raise fail(f"{before.id} trained on functions of yours: go on with byhand train --mine --resume {resume}")
+    names = _overlay(engine or (before.engine if before else "numpy")) if mine else None
     with Bar(console) as bar:
         record = train.run(
             recipe,

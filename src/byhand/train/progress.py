@@ -34,11 +34,11 @@ class Bar:
         self._task = None
 
     def __enter__(self) -> Bar:
-        self._bar.start()
         return self
 
     def __exit__(self, *_) -> None:
-        self._bar.stop()
+        if self._task is not None:
+            self._bar.stop()
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
@@ -46,6 +46,7 @@ class Bar:
         if kind == "start":
             run = event["run"]
             fields = {"epoch": 0.0, "loss": float("nan"), "accuracy": ""}
+            self._bar.start()
             self._task = self._bar.add_task(run.id, total=run.steps, completed=run.step, **fields)
         elif kind == "note":
             self._bar.console.print(event["text"], style="yellow")
