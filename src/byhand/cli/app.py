@@ -47,8 +47,11 @@ app = typer.Typer(
 
 
 def register(names: list[str]) -> None:
-    """Add commands to the application; only their modules are imported."""
+    """Add commands to the application, if they are not there; only their modules are imported."""
+    there = {command.name for command in app.registered_commands}
     for name in names:
+        if name in there:
+            continue
         module, function, panel = COMMANDS[name]
         command = getattr(import_module(f".{module}", __package__), function)
         app.command(name, rich_help_panel=panel)(command)

@@ -39,13 +39,13 @@ def check_command(
 
     Without a name, the exercise that is next.
 
-        byhand check affine_backward            what differs, on the smallest case that shows it
+    $ byhand check affine_backward            what differs, on the smallest case
 
-        byhand check affine_backward --explain  the line and the term at fault, and how we know
+    $ byhand check affine_backward --explain  the line and the term at fault
 
-        byhand check --all                      a line for each function that you have begun
+    $ byhand check --all                      all functions that you have begun
 
-        byhand check --file net.py              any file with functions of these names
+    $ byhand check --file net.py              a file from elsewhere
 
     Exit code 0: right; 1: not right yet; 2: wrong usage; 3: the checker itself failed.
     """

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.theme import Theme
 
 from byhand import course, workspace
 from byhand.spec import Exercise
@@ -38,7 +39,8 @@ class PlainConsole(Console):
         self.file.flush()
 
 
-console = PlainConsole(highlight=False)
+# Rich's own code style has a black ground, which is ugly on light terminals
+console = PlainConsole(highlight=False, theme=Theme({"markdown.code": "bold cyan"}))
 errors = PlainConsole(stderr=True, highlight=False)
 
 

@@ -19,6 +19,14 @@ import byhand
 
 from .common import console, here_or_none, print_json
 
+TRIES = {
+    "exits": ("import os; os._exit(0)", {"error"}),
+    "imports byhand": ("import byhand.layers.activations as a; return a.relu_forward(x)", {"error"}),
+    "reads frames": ("import sys; sys._getframe(1); return x, x", {"error"}),
+    "takes all memory": ("y = bytearray(2**40); return x, x", {"memory"}),
+}
+"""What learner code may try -> (its body, the verdicts that are right then)."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -58,22 +66,16 @@ def _isolation() -> Finding:
     from byhand.check import check
 
     exercise = course.find("relu_forward")
-    tries = {
-        "exits": ("import os; os._exit(0)", {"error"}),
-        "imports byhand": ("import byhand.layers.activations as a; return a.relu_forward(x)", {"error"}),
-        "reads frames": ("import sys; sys._getframe(1); return x, x", {"error"}),
-        "takes all memory": ("y = bytearray(2**40); return x, x", {"memory"}),
-    }
     escaped = []
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        for name, (body, verdicts) in tries.items():
+        for name, (body, verdicts) in TRIES.items():
             file = Path(folder) / "escape.py"
             file.write_text(f"def relu_forward(x):\n    {body}\n")
             if check(exercise, file).verdict not in verdicts:
                 escaped.append(name)
     took = time.perf_counter() - started
-    says = f"learner code runs in a process of its own; {len(tries) - len(escaped)} of {len(tries)} escapes caught ({took:.1f} s)"
+    says = f"learner code runs in a process of its own; {len(TRIES) - len(escaped)} of {len(TRIES)} escapes caught ({took:.1f} s)"
     return Finding("isolation: process", not escaped, says + (f"; NOT caught: {', '.join(escaped)}" if escaped else ""))
 
 

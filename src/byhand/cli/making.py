@@ -20,9 +20,9 @@ def init_command(
 
     In a workspace that exists, what is missing is added and nothing is changed.
 
-        byhand init                     in ./byhand-workspace, the package mynet
+    $ byhand init                     in ./byhand-workspace, the package mynet
 
-        byhand init nets --package net  in ./nets, the package net
+    $ byhand init nets --package net  in ./nets, the package net
     """
     around = here_or_none()
     if folder == WORKSPACE and around is not None and Path.cwd().is_relative_to(around.folder):
@@ -45,9 +45,15 @@ def export_command(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     fill: Annotated[bool, typer.Option("--fill", help="Put ours where you have written nothing yet, marked as such.")] = False,
 ) -> None:
-    """Hand over your package with nothing of ours in it: your own network library, runnable alone."""
+    """Hand over your package with nothing of ours in it: your own network library, runnable alone.
+
+    With enough functions for a network, a script that trains handwritten digits on them goes with it.
+
+    $ byhand export ../my-network
+    """
     done = workspace.export(here(), folder, fill=fill)
-    console.print(f"[bold]{len(done.functions)}[/] functions of yours are in [underline]{done.folder}[/]", soft_wrap=True)
+    many = "functions of yours are" if len(done.functions) > 1 else "function of yours is"
+    console.print(f"[bold]{len(done.functions)}[/] {many} in [underline]{done.folder}[/]", soft_wrap=True)
     if done.filled:
         console.print(f"Ours, marked as such: {', '.join(done.filled)}")
     if done.left_out:

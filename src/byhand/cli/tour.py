@@ -49,6 +49,7 @@ def tour_command() -> None:
     console.print(Markdown(WELCOME))
     console.print()
     with WorkerPool() as pool, keyboard() as keys:
+        seen = file.read_text(encoding="utf-8")
         report = check(exercise, file, pool=pool)
         pool.refill()
         depth, hints = 1, 0
@@ -70,8 +71,9 @@ def tour_command() -> None:
                     continue
                 if event == "w":
                     depth = min(depth + 1, reports.DEEPEST)
-                elif not isinstance(event, set):
+                elif not isinstance(event, set) or file.read_text(encoding="utf-8") == seen:
                     continue
+                seen = file.read_text(encoding="utf-8")
                 report = check(exercise, file, pool=pool)
                 pool.refill()
                 space.record(report)

@@ -144,9 +144,9 @@ def show_command(
 ) -> None:
     """Draw a function's computation graph, and print its formulas. Of a backward, those of its forward.
 
-    byhand show batchnorm_backward
+    $ byhand show batchnorm_backward
 
-    byhand show softmax_loss --svg softmax.svg
+    $ byhand show softmax_loss --svg softmax.svg
     """
     from byhand import graph
     from byhand.check.problem import build

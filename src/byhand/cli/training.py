@@ -37,6 +37,12 @@ def train_command(
 ) -> None:
     """Train a network. Ctrl-C leaves a run that --resume takes up again, to the bit.
 
+    $ byhand train mlp-digits --mine          on your own functions, where they pass
+
+    $ byhand train mlp-digits --set lr=0.01 --set epochs=5
+
+    $ byhand train --resume mlp-digits-001
+
     Exit code 0: trained, and the target is reached; 1: trained, and it is not (or the loss left all bounds).
     """
     if recipe is None and resume is None:

@@ -127,14 +127,17 @@ def _functions(path: Path) -> dict[str, str] | None:
 
 
 def events(folder: Path, keys: queue.Queue):
-    """Yield what happens: sets of saved Python files, and keys."""
+    """Yield what happens: sets of Python files that may have been saved (at first, of all), and keys."""
     from watchfiles import watch
 
     stop = threading.Event()
 
     def watching():
-        for changes in watch(folder, step=STEP, debounce=200, stop_event=stop, rust_timeout=500, yield_on_timeout=False):
+        first = True
+        for changes in watch(folder, step=STEP, debounce=200, stop_event=stop, rust_timeout=500, yield_on_timeout=True):
             saved = {Path(p) for kind, p in changes if p.endswith(".py") and Path(p).exists()}
+            if first:  # what was saved before the watching began
+                saved, first = set(folder.glob("*.py")), False
             if saved:
                 keys.put(saved)
 

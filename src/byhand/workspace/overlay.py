@@ -89,6 +89,7 @@ def _passing(workspace: Workspace, tell: Callable[[str], None]) -> set[str]:
     if unsure:
         with check.WorkerPool() as pool:
             for name in unsure:
+                pool.refill(2)  # the next one gets ready meanwhile
                 report = check.check(course.find(name), workspace.file(name), pool=pool)
                 workspace.record(report)
                 if report.verdict == "pass":
