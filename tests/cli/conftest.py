@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from byhand import course, workspace
+from byhand.check import WorkerPool
 from byhand.cli import app
 from byhand.course import rendering
 from byhand.workspace import files, source
@@ -27,9 +28,9 @@ class Result:
 def byhand(capsys):
     """Run a command in this process, its output no terminal."""
 
-    def run(*arguments: str) -> Result:
+    def run(*arguments: str, pool: WorkerPool | None = None) -> Result:
         capsys.readouterr()
-        code = app.run(list(arguments))
+        code = app.run(list(arguments), pool)
         return Result(code, *capsys.readouterr())
 
     return run

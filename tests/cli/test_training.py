@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from byhand import course
+
 from .conftest import launch, solve, write
 
 
@@ -59,7 +61,9 @@ def test_wrong_usage(byhand, space, arguments, says):
 def test_mine_trains_on_a_solved_workspace_and_says_so(byhand, space):
     solve(space)
     write(space, "tanh_backward", lambda text: text.replace("return dx", "return 2 * dx"))
-    assert byhand("check", "--all").code == 1
+    checked = byhand("check", "--all")
+    assert checked.code == 1
+    assert f"{len(course.exercises()) - 1} of {len(course.exercises())} right" in checked.out
     result = launch("train", "mlp-digits", "--mine", "--quick", folder=space.folder)
     assert result.returncode == 0, result.stderr
     yours = result.stdout[result.stdout.index("Yours: ") :]
