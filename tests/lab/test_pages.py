@@ -28,6 +28,17 @@ def test_every_exercise_has_its_page(lab):
         assert 'data-verdict="not-started"' in page or 'data-verdict="checking"' in page, name
 
 
+def test_the_derivation_is_folded_until_the_exercise_is_passed(lab):
+    lab.write("relu_forward")
+    lab.verdict("relu_forward")
+    page = lab.verdict("relu_backward")
+    assert '<details class="derivation" id="derivation">' in page
+    assert 'class="derivation"' not in lab.get("/exercises/relu_forward")[2]
+    lab.write("relu_backward")
+    lab.verdict("relu_backward")
+    assert '<details class="derivation" id="derivation" open>' in lab.get("/exercises/relu_backward")[2]
+
+
 def test_a_finding_opens_in_three_steps(lab):
     lab.write("batchnorm_forward")
     lab.write("batchnorm_backward", DROPPED)

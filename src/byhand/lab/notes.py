@@ -17,9 +17,17 @@ from pygments.lexers import PythonLexer, TextLexer
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="hl-")
 
 
-def section(notes: Path, exercise: str) -> Markup:
-    """Return the notes' section on an exercise (`## name`), without its heading; empty where there is none."""
-    return render(sections(notes).get(exercise, ""))
+DERIVATION = re.compile(r"^###[ \t]+Derivation[ \t]*$", flags=re.MULTILINE)
+
+
+def statement(notes: Path, exercise: str) -> Markup:
+    """Return what the notes' section on an exercise (`## name`) says before its derivation; empty where there is none."""
+    return render(_split(notes, exercise)[0])
+
+
+def derivation(notes: Path, exercise: str) -> Markup:
+    """Return what the section says from `### Derivation` on, which gives the answer; empty where there is none."""
+    return render(_split(notes, exercise)[1])
 
 
 def opening(notes: Path) -> Markup:
@@ -35,6 +43,11 @@ def sections(notes: Path) -> dict[str, str]:
     parts = re.split(r"^##[ \t]+(.+?)[ \t]*$", text, flags=re.MULTILINE)
     opening = re.sub(r"^#[ \t].*$", "", parts[0], count=1, flags=re.MULTILINE)
     return {"": opening, **{name.strip("`"): body for name, body in zip(parts[1::2], parts[2::2], strict=True)}}
+
+
+def _split(notes: Path, exercise: str) -> tuple[str, str]:
+    before, *after = DERIVATION.split(sections(notes).get(exercise, ""), maxsplit=1)
+    return before, "".join(after)
 
 
 @lru_cache(maxsize=512)

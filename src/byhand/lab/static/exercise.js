@@ -40,6 +40,8 @@ listen(`${base}/events`, {
     status("Watching");
     show(data.html);
     document.querySelector("#state .mark").className = `mark ${data.state}`;
+    const derivation = document.getElementById("derivation");
+    if (data.state === "passed" && derivation) derivation.open = true;
     panel.dispatchEvent(new CustomEvent("byhand:result", { bubbles: true }));
   },
 });
