@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import leaves
-from byhand.spec import Exercise
+from byhand.spec import Exercise, syntax
 from byhand.spec.exercise import returned_names
 
 from .problem import Problem, takes_cache
@@ -31,7 +31,7 @@ class Source:
     def tree(self) -> ast.Module | None:
         """The syntax tree, or None where the text is not Python."""
         try:
-            return ast.parse(self.text)
+            return syntax.parse(self.text)
         except (SyntaxError, ValueError):
             return None
 
@@ -43,7 +43,7 @@ class Source:
     def started(self, name: str) -> bool:
         """Return whether the function is there with more in it than a docstring and `raise NotImplementedError`."""
         definition = self.function(name)
-        return definition is not None and not is_stub(definition)
+        return definition is not None and not syntax.is_stub(definition)
 
     def line_of(self, name: str, variable: str, position: int) -> int | None:
         """Return the line that last decides a returned value: the last assignment to it, or the return statement."""
@@ -93,24 +93,6 @@ def read_source(file: Path) -> Source:
         return Source(file, file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8 text: save it as UTF-8") from None
-
-
-def is_stub(definition: ast.FunctionDef) -> bool:
-    """Return whether a function has nothing in it yet: `raise NotImplementedError`, `pass` or `...` after the docstring."""
-    body = definition.body
-    if ast.get_docstring(definition) is not None:
-        body = body[1:]
-    for statement in body:
-        if isinstance(statement, ast.Pass):
-            continue
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and statement.value.value is Ellipsis:
-            continue
-        if isinstance(statement, ast.Raise) and statement.exc is not None:
-            raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-            if isinstance(raised, ast.Name) and raised.id == "NotImplementedError":
-                continue
-        return False
-    return True
 
 
 def _assigned(node: ast.AST) -> set[str]:
@@ -252,7 +234,7 @@ def written(source: Source) -> frozenset[str]:
     for file in locate(source.file)[2] if package else [source.file]:
         other = source if file == source.file.resolve() else _readable(file)
         if other is not None and other.tree is not None:
-            found |= {n.name for n in other.tree.body if isinstance(n, ast.FunctionDef) and not is_stub(n)}
+            found |= {n.name for n in other.tree.body if isinstance(n, ast.FunctionDef) and not syntax.is_stub(n)}
     return frozenset(found)
 
 

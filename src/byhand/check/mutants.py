@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from byhand.course import rendering
-from byhand.spec import Exercise
+from byhand.spec import Exercise, syntax
 
 _SWAPPED_NAMES = {
     "sum": "mean", "mean": "sum", "max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum",
@@ -34,7 +34,7 @@ class Mutant:
 
 def mutants(exercise: Exercise) -> Iterator[Mutant]:
     """Yield every mechanical mutant of an exercise's rendered solution."""
-    tree = ast.parse(rendering.solution(exercise))
+    tree = syntax.parse(rendering.solution(exercise))
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     if ast.get_docstring(function) is not None:

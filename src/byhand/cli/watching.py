@@ -13,7 +13,7 @@ import typer
 
 from byhand import course
 from byhand.check import WorkerPool, check
-from byhand.spec import Exercise
+from byhand.spec import Exercise, syntax
 from byhand.workspace import Workspace
 
 from . import report as reports
@@ -116,7 +116,7 @@ class Session:
 def _functions(path: Path) -> dict[str, str] | None:
     """Return the text of every top-level statement by its function's name ("" for the rest), or None if it is not Python."""
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = syntax.parse(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return None
     found: dict[str, str] = {}

@@ -10,7 +10,7 @@ from functools import cache
 from types import ModuleType
 
 from byhand.arrays import numpy_namespace
-from byhand.spec import Exercise
+from byhand.spec import Exercise, syntax
 
 SECTIONS = ("Args:", "Returns:", "Raises:", ">>>", "Differs from")
 
@@ -52,7 +52,7 @@ def needs(exercise: Exercise) -> tuple[str, ...]:
 
 def _parsed(exercise):
     source = textwrap.dedent(inspect.getsource(exercise.function))
-    definition = ast.parse(source).body[0]
+    definition = syntax.parse(source).body[0]
     assert isinstance(definition, ast.FunctionDef)
     return definition, source.splitlines()
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from . import syntax
+
 CaseKind = Literal["ordinary", "odd", "edge", "extreme", "float32"]
 
 
@@ -118,7 +120,7 @@ def returned_names(function: Callable) -> tuple[str, ...]:
     Raises:
         ValueError: it returns something other than names.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    tree = syntax.parse(textwrap.dedent(inspect.getsource(function)))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     last = definition.body[-1]

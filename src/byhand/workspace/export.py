@@ -8,6 +8,7 @@ from pathlib import Path
 
 from byhand import course
 from byhand.course import rendering
+from byhand.spec import syntax
 
 from . import files, source
 from .script import training_script
@@ -88,7 +89,7 @@ def _read(workspace: Workspace) -> dict[str, str]:
     texts = {path.stem: files.read(path) for path in sorted(workspace.modules.glob("*.py"))}
     for module, text in texts.items():
         try:
-            ast.parse(text)
+            syntax.parse(text)
         except SyntaxError as problem:
             raise ValueError(
                 f"{workspace.modules / module}.py cannot be read: line {problem.lineno}, {problem.msg}. Mend it first"
@@ -113,11 +114,11 @@ def _is_empty(text: str) -> bool:
     """Return whether a module has nothing but a docstring and imports."""
     return not any(
         not isinstance(n, ast.Import | ast.ImportFrom) and not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
-        for n in ast.parse(text).body
+        for n in syntax.parse(text).body
     )
 
 
 def _calls(standing: dict[str, dict[str, source.Located]], name: str, gone: set[str]) -> tuple[str, ...]:
     text = next(found[name].text for found in standing.values() if name in found)
-    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(syntax.parse(text)) if isinstance(node, ast.Name)}
     return tuple(sorted(used & gone))

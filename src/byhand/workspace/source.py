@@ -6,6 +6,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from byhand.spec import syntax
+
 
 @dataclass(frozen=True)
 class Located:
@@ -27,11 +29,11 @@ def functions(source: str) -> dict[str, Located]:
     """
     lines = source.splitlines(keepends=True)
     found = {}
-    for node in ast.parse(source).body:
+    for node in syntax.parse(source).body:
         if isinstance(node, ast.FunctionDef):
             start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             end = node.end_lineno or node.lineno
-            found[node.name] = Located(node.name, start, end, "".join(lines[start - 1 : end]), _is_stub(node))
+            found[node.name] = Located(node.name, start, end, "".join(lines[start - 1 : end]), syntax.is_stub(node))
     return found
 
 
@@ -67,7 +69,7 @@ def append(source: str, text: str) -> str:
 def imported(source: str) -> set[str]:
     """Return the names that a module has at its top level: imported, defined or assigned."""
     names = set()
-    for node in ast.parse(source).body:
+    for node in syntax.parse(source).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -80,7 +82,7 @@ def imported(source: str) -> set[str]:
 def siblings(source: str) -> set[str]:
     """Return the modules of the same package that a module imports from (`from .losses import ...`)."""
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(syntax.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             names |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
     return names
@@ -93,7 +95,7 @@ def add_imports(source: str, wanted: dict[str, list[str]]) -> str:
     statements = [import_line(module, names) for module, names in missing.items() if names]
     if not statements:
         return source
-    tree = ast.parse(source).body
+    tree = syntax.parse(source).body
     heads = [n for n in tree if isinstance(n, ast.Import | ast.ImportFrom)]
     documented = tree[:1] if tree and isinstance(tree[0], ast.Expr) and isinstance(tree[0].value, ast.Constant) else []
     last = max((n.end_lineno or 0 for n in [*heads, *documented]), default=0)
@@ -104,7 +106,7 @@ def add_imports(source: str, wanted: dict[str, list[str]]) -> str:
 def drop_imports(source: str, gone: set[str]) -> str:
     """Take names out of the module's imports from its own package."""
     lines = source.splitlines(keepends=True)
-    for node in reversed(ast.parse(source).body):
+    for node in reversed(syntax.parse(source).body):
         if isinstance(node, ast.ImportFrom) and node.level == 1 and any(alias.name in gone for alias in node.names):
             kept = [ast.unparse(alias) for alias in node.names if alias.name not in gone]
             text = import_line(node.module or "", kept) if kept else ""
@@ -123,16 +125,6 @@ def import_line(module: str, names: list[str]) -> str:
 def _ends(text: str, like: str) -> str:
     """Return the text with the line ends of the file that it goes into."""
     return re.sub(r"\r?\n", "\r\n", text) if "\r\n" in like else text
-
-
-def _is_stub(node: ast.FunctionDef) -> bool:
-    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    if len(body) != 1 or not isinstance(body[0], ast.Raise):
-        return False
-    raised = body[0].exc
-    return isinstance(raised.func if isinstance(raised, ast.Call) else raised, ast.Name) and "NotImplementedError" in (
-        ast.unparse(body[0])
-    )
 
 
 def _scan(source: str, name: str) -> Located | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from byhand.spec import Finding
+from byhand.spec import Finding, syntax
 
 _OPERATORS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
@@ -94,7 +94,7 @@ def _expression(error) -> ast.AST | None:
     text = error["text"].rstrip(":")
     for candidate in (text, text.removeprefix("return "), text.removeprefix("if ")):
         try:
-            return ast.parse(candidate.strip())
+            return syntax.parse(candidate.strip())
         except SyntaxError:
             continue
     return None
