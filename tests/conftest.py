@@ -1,5 +1,6 @@
 """What every test runs under: shapes checked at run time, and hypothesis without surprises."""
 
+import faulthandler
 import os
 
 from hypothesis import HealthCheck, settings
@@ -14,3 +15,9 @@ settings.register_profile(
     "byhand", derandomize=True, database=None, deadline=None, max_examples=5, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("byhand")
+
+
+def pytest_sessionfinish(session):
+    """Let no thread or process that a test left behind keep a finished xdist worker alive: say where it waits, and end it."""
+    if hasattr(session.config, "workerinput"):
+        faulthandler.dump_traceback_later(30, exit=True)
