@@ -34,8 +34,7 @@ EXERCISES = (
         cases=_CASES,
         hints=[
             "Positive numbers pass, the rest become zero. NumPy has a function that compares two things element by element.",
-            "`np.maximum` compares element by element; `np.max` looks for the largest of an array. The backward needs "
-            "to know "
+            "`np.maximum` compares element by element; `np.max` looks for the largest of an array. The backward needs to know "
             "where `x` was positive.",
             "`out = np.maximum(x, 0)` and `cache = (x,)`.",
         ],

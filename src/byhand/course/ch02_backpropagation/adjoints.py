@@ -134,11 +134,10 @@ EXERCISES = (
         ],
         hints=[
             "One element of `x` stands in several places of `out`. What comes back to it?",
-            "Sum over the places. An axis that broadcasting put in front goes; an axis that it stretched from size 1 "
-            "stays, "
+            "Sum over the places. An axis that broadcasting put in front goes; an axis that it stretched from size 1 stays, "
             "with size 1.",
-            "While `dx.ndim > len(shape)`, sum over axis 0. Then for every axis of `shape` with size 1, "
-            "`dx = np.sum(dx, axis=axis, keepdims=True)`.",
+            "While `dx.ndim > len(shape)`, sum over axis 0. Then for every axis of `shape` with size 1, `dx = np.sum(dx, "
+            "axis=axis, keepdims=True)`.",
         ],
         misconceptions=[
             Misconception(

@@ -70,12 +70,10 @@ EXERCISES = (
         cases=_CASES,
         forward=linear.affine_forward,
         hints=[
-            "Start with the shapes: `dx` has the shape of `x`, `dw` that of `w`, `db` that of `b`. Which products of "
-            "`dout`, `x` "
-            "and `w` have them?",
-            "Write one element: `out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]`. For `dw[d, m]`, which index "
-            "is kept and "
-            "which is summed?",
+            "Start with the shapes: `dx` has the shape of `x`, `dw` that of `w`, `db` that of `b`. Which products of `dout`, "
+            "`x` and `w` have them?",
+            "Write one element: `out[n, m] = sum over d of rows[n, d] * w[d, m] + b[m]`. For `dw[d, m]`, which index is kept "
+            "and which is summed?",
             "`dx` is `dout @ w.T` in the shape of `x`, `dw` is `rows.T @ dout`, and `db` is the sum of `dout` over the batch.",
         ],
         misconceptions=[
@@ -90,8 +88,8 @@ EXERCISES = (
             Misconception(
                 "db-averaged",
                 {"np.sum(dout, axis=0)": "np.mean(dout, axis=0)"},
-                "db is the mean over the batch; the bias serves every example, and its uses add up. (The loss has "
-                "divided by N already.)",
+                "db is the mean over the batch; the bias serves every example, and its uses add up. (The loss has divided by N "
+                "already.)",
                 "Where, if anywhere, does the forward of this layer divide by N?",
                 "wrong-scale",
                 "db",

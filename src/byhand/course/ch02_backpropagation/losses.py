@@ -39,9 +39,8 @@ EXERCISES = (
         cases=_CASES,
         hints=[
             "For one example: every other class should score at least 1 less than the right one. What does it cost if not?",
-            "Take the right scores with `scores[np.arange(n), y]`, and subtract them from every column. The right "
-            "class does not "
-            "compete with itself: set its margin to zero.",
+            "Take the right scores with `scores[np.arange(n), y]`, and subtract them from every column. The right class does "
+            "not compete with itself: set its margin to zero.",
             "The gradient is 1 / N for every positive margin, and for the right class minus the sum of its row.",
         ],
         misconceptions=[
@@ -114,11 +113,9 @@ EXERCISES = (
         inputs=_scores,
         cases=_CASES,
         hints=[
-            "Probabilities depend only on differences of scores. Which number can you take away from a row, so that "
-            "no exponential "
-            "overflows?",
-            "Shift every row by its own maximum. Then log p is the shifted score minus the log of the sum of the "
-            "exponentials; "
+            "Probabilities depend only on differences of scores. Which number can you take away from a row, so that no "
+            "exponential overflows?",
+            "Shift every row by its own maximum. Then log p is the shifted score minus the log of the sum of the exponentials; "
             "never take the log of p itself.",
             "`dscores = (p - 1 at the right class) / N`, with `p = np.exp(logp)`.",
         ],

@@ -40,15 +40,12 @@ EXERCISES = (
             losses.softmax_loss,
         ],
         hints=[
-            "You have written every piece. Forward: affine, relu, affine, softmax loss. Backward: the same, from the "
-            "last to the "
-            "first.",
-            "Keep the cache of each forward. The gradient that one backward returns for its input is the upstream "
-            "gradient of the "
-            "one before it.",
-            "Add `0.5 * reg * np.sum(w**2)` to the loss for `w1` and `w2`, and `reg * w` to each one's gradient. "
-            "Leave the biases "
-            "alone.",
+            "You have written every piece. Forward: affine, relu, affine, softmax loss. Backward: the same, from the last to "
+            "the first.",
+            "Keep the cache of each forward. The gradient that one backward returns for its input is the upstream gradient of "
+            "the one before it.",
+            "Add `0.5 * reg * np.sum(w**2)` to the loss for `w1` and `w2`, and `reg * w` to each one's gradient. Leave the "
+            "biases alone.",
         ],
         misconceptions=[
             Misconception(

@@ -54,9 +54,8 @@ EXERCISES = (
         ],
         hints=[
             "The gradient has one number for each number of `x`. How would you find one of them with two calls of `f`?",
-            "Go through all indices with `np.ndindex(x.shape)`. For each, make a copy of `x` in which that one number "
-            "is larger "
-            "by `h`, and another in which it is smaller by `h`.",
+            "Go through all indices with `np.ndindex(x.shape)`. For each, make a copy of `x` in which that one number is "
+            "larger by `h`, and another in which it is smaller by `h`.",
             "`grad[i] = (f(plus) - f(minus)) / (2 * h)`, with `plus = x.copy(); plus[i] += h`, and `minus` likewise.",
         ],
         misconceptions=[
@@ -119,9 +118,8 @@ EXERCISES = (
         ],
         hints=[
             "An error of 0.01 is large for a gradient of 0.001 and small for one of 1000. What is it to be measured against?",
-            "Each of the `indices` counts through `x` as if it lay flat; `np.unravel_index(index, x.shape)` says "
-            "where that is. "
-            "There, compute the centred difference as in `numerical_gradient`.",
+            "Each of the `indices` counts through `x` as if it lay flat; `np.unravel_index(index, x.shape)` says where that "
+            "is. There, compute the centred difference as in `numerical_gradient`.",
             "`errors[k] = abs(dx[i] - numerical) / max(abs(dx[i]) + abs(numerical), 1e-12)`.",
         ],
         misconceptions=[

@@ -24,9 +24,8 @@ EXERCISES = (
         cases=_CASES,
         hints=[
             "`noise` is uniform between 0 and 1. Which share of it lies below `keep`?",
-            "Keep where `noise < keep`. What was dropped is missing in every sum that follows: make the rest larger "
-            "to make up for "
-            "it. In testing, change nothing.",
+            "Keep where `noise < keep`. What was dropped is missing in every sum that follows: make the rest larger to make up "
+            "for it. In testing, change nothing.",
             "In training `mask = noise < keep` and `out = x * mask / keep`; in testing `out = x`.",
         ],
         misconceptions=[

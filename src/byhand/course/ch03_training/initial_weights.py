@@ -22,8 +22,8 @@ EXERCISES = (
         cases=_CASES,
         hints=[
             "Each output is a sum of `fan_in` products. How does the variance of a sum grow with the number of its terms?",
-            "You are given numbers of variance 1 and want a variance of `2 / (fan_in + fan_out)`. By what must they "
-            "be multiplied?",
+            "You are given numbers of variance 1 and want a variance of `2 / (fan_in + fan_out)`. By what must they be "
+            "multiplied?",
             "`w = noise * (2 / (fan_in + fan_out)) ** 0.5`.",
         ],
         misconceptions=[

@@ -111,8 +111,7 @@ EXERCISES = (
             edge("a rate of zero", n=3, d=2, m=2, lr=0.0),
         ],
         hints=[
-            "Three things happen: the loss and its gradients are computed, every parameter is updated, and everything "
-            "new is "
+            "Three things happen: the loss and its gradients are computed, every parameter is updated, and everything new is "
             "returned.",
             "Every parameter has its own gradient and its own moment, under its name. Collect the new ones in new dicts.",
             "For each `name`: `new_w, new_moment = rule(params[name], grads[name], moments[name], lr=lr)`.",
@@ -178,12 +177,10 @@ EXERCISES = (
         parts=[training.minibatches, training.train_step],
         hints=[
             "Two loops: over the epochs, and in each over its batches.",
-            "A batch of indices `i` gives the examples `x[i]` and their targets `y[i]`. Take on `params` and "
-            "`moments` from every "
-            "step, and note the loss.",
-            "In the inner loop: `params, moments, loss, _ = train_step(loss_and_grad, rule, params, moments, (x[i], "
-            "y[i]), lr=lr)`. "
-            "After it: `lr = lr * decay`.",
+            "A batch of indices `i` gives the examples `x[i]` and their targets `y[i]`. Take on `params` and `moments` from "
+            "every step, and note the loss.",
+            "In the inner loop: `params, moments, loss, _ = train_step(loss_and_grad, rule, params, moments, (x[i], y[i]), "
+            "lr=lr)`. After it: `lr = lr * decay`.",
         ],
         misconceptions=[
             Misconception(

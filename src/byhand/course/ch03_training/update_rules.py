@@ -85,8 +85,8 @@ EXERCISES = (
             extreme("a large gradient", n=3, d=2, scale=1e4),
         ],
         hints=[
-            "Think of a ball: its velocity keeps a part of what it was, and the slope adds to it. Then the velocity "
-            "moves the ball.",
+            "Think of a ball: its velocity keeps a part of what it was, and the slope adds to it. Then the velocity moves the "
+            "ball.",
             "The new velocity is `momentum` times the old one minus `lr` times the gradient.",
             "`v = momentum * state['v'] - lr * dw`; `w = w + v`; `state = {'v': v}`.",
         ],

@@ -41,14 +41,11 @@ EXERCISES = (
         inputs=_batch,
         cases=_CASES,
         hints=[
-            "In training, each column gets mean 0 and variance 1 over the batch; then gamma and beta give it a scale "
-            "and a shift of "
-            "its own. What takes the place of the batch's statistics in testing?",
-            "Center, take the mean of the squares, divide by `np.sqrt(var + eps)`. The running statistics keep "
-            "`momentum` of what "
-            "they were.",
-            "`xc = x - mu`; `var = np.mean(xc**2, axis=0)`; `xhat = xc / np.sqrt(var + eps)`; `out = gamma * xhat + "
-            "beta`. In "
+            "In training, each column gets mean 0 and variance 1 over the batch; then gamma and beta give it a scale and a "
+            "shift of its own. What takes the place of the batch's statistics in testing?",
+            "Center, take the mean of the squares, divide by `np.sqrt(var + eps)`. The running statistics keep `momentum` of "
+            "what they were.",
+            "`xc = x - mu`; `var = np.mean(xc**2, axis=0)`; `xhat = xc / np.sqrt(var + eps)`; `out = gamma * xhat + beta`. In "
             "testing use `running['mean']` and `running['var']` for mu and var.",
         ],
         misconceptions=[
@@ -133,11 +130,9 @@ EXERCISES = (
         forward=batchnorm.batchnorm_forward,
         hints=[
             "Draw the forward as a graph. How many arrows leave `x`, and how many leave `xc`? Each of them comes back.",
-            "`dbeta` and `dgamma` are sums over the batch. With `dxhat = dout * gamma`, go back through `std`, `var`, "
-            "`xc` and "
+            "`dbeta` and `dgamma` are sums over the batch. With `dxhat = dout * gamma`, go back through `std`, `var`, `xc` and "
             "`mu`, as in `standardize_backward`. In testing mu and var are constants.",
-            "`dstd = -sum(dxhat * xhat) / std`; `dvar = dstd / (2 * std)`; `dxc = dxhat / std + dvar * 2 * (xhat * "
-            "std) / n`; "
+            "`dstd = -sum(dxhat * xhat) / std`; `dvar = dstd / (2 * std)`; `dxc = dxhat / std + dvar * 2 * (xhat * std) / n`; "
             "`dmu = -sum(dxc)`; `dx = dxc + dmu / n`.",
         ],
         misconceptions=[

@@ -32,9 +32,8 @@ EXERCISES = (
         hints=[
             "It is batch norm turned on its side: each example is standardised over its own features. Which axis is that?",
             "The mean over the last axis must be kept as an axis of size 1, or it will not line up with `x`.",
-            "`mu = np.mean(x, axis=-1, keepdims=True)`, and the variance likewise; then as in batch norm. gamma and "
-            "beta are still "
-            "one for each feature.",
+            "`mu = np.mean(x, axis=-1, keepdims=True)`, and the variance likewise; then as in batch norm. gamma and beta are "
+            "still one for each feature.",
         ],
         misconceptions=[
             Misconception(
@@ -90,14 +89,11 @@ EXERCISES = (
         cases=_CASES,
         forward=layernorm.layernorm_forward,
         hints=[
-            "The three routes are batch norm's; only the direction of the means has changed. Which sums turn with it, "
-            "and which "
-            "two do not?",
-            "`dgamma` and `dbeta` still sum over the examples (all axes but the last). The sums in `dstd` and `dmu` "
-            "run over the "
-            "features of one example, and N becomes D.",
-            "`dstd = -np.sum(dxhat * xhat, axis=-1, keepdims=True) / std`, `dmu = -np.sum(dxc, axis=-1, "
-            "keepdims=True)`, and "
+            "The three routes are batch norm's; only the direction of the means has changed. Which sums turn with it, and "
+            "which two do not?",
+            "`dgamma` and `dbeta` still sum over the examples (all axes but the last). The sums in `dstd` and `dmu` run over "
+            "the features of one example, and N becomes D.",
+            "`dstd = -np.sum(dxhat * xhat, axis=-1, keepdims=True) / std`, `dmu = -np.sum(dxc, axis=-1, keepdims=True)`, and "
             "divide by `d = dout.shape[-1]`.",
         ],
         misconceptions=[

@@ -56,12 +56,10 @@ EXERCISES = (
             losses.softmax_loss,
         ],
         hints=[
-            "A loop over the hidden layers (affine, normalisation, relu, dropout), then the last affine layer and the "
-            "loss. The "
-            "number of layers is the number of names in `params` that begin with w.",
-            "Put the caches of each layer aside. Going back, take them in reverse order, and the four parts of a "
-            "layer in reverse "
-            "order too.",
+            "A loop over the hidden layers (affine, normalisation, relu, dropout), then the last affine layer and the loss. "
+            "The number of layers is the number of names in `params` that begin with w.",
+            "Put the caches of each layer aside. Going back, take them in reverse order, and the four parts of a layer in "
+            "reverse order too.",
             'Layer `i` uses `params[f"w{i}"]`, `params[f"b{i}"]`, `params[f"gamma{i}"]`, `params[f"beta{i}"]`, and '
             '`state[f"running{i}"]` for batch norm. Make a new `state` dict first: `state = dict(state)`.',
         ],

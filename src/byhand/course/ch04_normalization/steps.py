@@ -28,9 +28,8 @@ EXERCISES = (
         given=True,
         hints=[
             "`out = x - mu`, and `mu` is made of `x` too. By how many routes does `x` reach `out`?",
-            "Directly it brings `dout`. `mu` is subtracted in every row, so `dmu` is minus the sum of `dout` over the "
-            "batch; and "
-            "every row has an N-th part in `mu`.",
+            "Directly it brings `dout`. `mu` is subtracted in every row, so `dmu` is minus the sum of `dout` over the batch; "
+            "and every row has an N-th part in `mu`.",
             "`dmu = -np.sum(dout, axis=0)`, `dx = dout + dmu / n`.",
         ],
         misconceptions=[
@@ -130,13 +129,12 @@ EXERCISES = (
         forward=standardize.standardize_forward,
         given=True,
         hints=[
-            "Three routes lead from `x` to `out`: directly, through the standard deviation, and through the mean. Go "
-            "back one step "
-            "of the forward at a time.",
-            "`out = xc / std` gives two gradients: for `xc`, `dout / std`; for `std`, minus the sum over the batch of "
-            "`dout * xc / std**2`. Then `std -> var -> xc -> mu`.",
-            "`dvar = dstd / (2 * std)`; `dxc = dout / std + dvar * 2 * xc / n`; `dmu = -np.sum(dxc, axis=0)`; `dx = "
-            "dxc + dmu / n`.",
+            "Three routes lead from `x` to `out`: directly, through the standard deviation, and through the mean. Go back one "
+            "step of the forward at a time.",
+            "`out = xc / std` gives two gradients: for `xc`, `dout / std`; for `std`, minus the sum over the batch of `dout * "
+            "xc / std**2`. Then `std -> var -> xc -> mu`.",
+            "`dvar = dstd / (2 * std)`; `dxc = dout / std + dvar * 2 * xc / n`; `dmu = -np.sum(dxc, axis=0)`; `dx = dxc + dmu "
+            "/ n`.",
         ],
         misconceptions=[
             Misconception(
