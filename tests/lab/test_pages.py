@@ -47,7 +47,7 @@ def test_a_finding_opens_in_three_steps(lab):
     assert "<svg" not in page and "line marked" not in page and "What shows it" not in page
     assert 'class="matrix"' in page and 'class="wrong"' in page
     second = lab.post("/exercises/batchnorm_backward/deeper")[2]
-    assert "<svg" in second and 'class="line marked"' in second and "Show me which term" in second
+    assert "<svg" in second and 'class="line marked"' in second and "Show me the evidence" in second
     assert "What shows it" not in second
     third = lab.post("/exercises/batchnorm_backward/deeper")[2]
     assert "What shows it" in third and "Show me" not in third

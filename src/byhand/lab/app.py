@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import textwrap
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -369,4 +370,5 @@ def _source_lines(path: Path, report: Report | None) -> list[tuple[int, Markup, 
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     marked = {finding.line, *finding.lines}
     first, last = max(finding.line - 2, 1), min(finding.line + 2, len(lines))
-    return [(n, notes.code(lines[n - 1]), n in marked) for n in range(first, last + 1)]
+    shown = textwrap.dedent("\n".join(lines[first - 1 : last])).split("\n")
+    return [(n, notes.code(text), n in marked) for n, text in enumerate(shown, first)]

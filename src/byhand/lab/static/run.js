@@ -28,7 +28,7 @@ function smooth(values) {
 }
 
 function tables() {
-  const losses = steps.map((s) => s.loss);
+  const losses = steps.map((s) => (s.loss > 0 ? s.loss : null)); // its axis is logarithmic
   return {
     loss: [steps.map((s) => s.step), losses, smooth(losses)],
     accuracy: [
@@ -50,16 +50,26 @@ function chart(id, series, axis) {
     cursor: { y: false },
     legend: { live: false },
     scales: { x: { time: false }, ...axis.scales },
-    axes: [{ ...lines, label: axis.x, labelSize: 18, labelFont: "12px system-ui", size: 30, ...(axis.incrs && { incrs: axis.incrs }) }, { ...lines, size: 48, values: axis.values }],
+    axes: [{ ...lines, label: axis.x, labelSize: 18, labelFont: "12px system-ui", size: 30, ...(axis.incrs && { incrs: axis.incrs }) }, { ...lines, size: 48, values: axis.values, ...(axis.splits && { splits: axis.splits, filter: axis.filter }) }],
     series: [{ label: axis.x }, ...series],
   };
   charts[id] = new uPlot(options, tables()[id], box);
 }
 
+// 1, 2 and 5 of every power of ten within the range.
+const logarithmic = {
+  splits(u, axis, low, high) {
+    const powers = Array.from({ length: 25 }, (_, i) => i - 16);
+    return powers.flatMap((p) => [1, 2, 5].map((d) => Number(`${d}e${p}`))).filter((x) => x >= low && x <= high);
+  },
+  filter: (u, ticks) => ticks,
+  values: (u, ticks) => ticks.map(String),
+};
+
 function draw() {
   const faint = { label: "each step", stroke: colour("--accent") + "55", width: 1, points: { show: false } };
   const strong = { label: "smoothed", stroke: colour("--accent"), width: 2, points: { show: false } };
-  chart("loss", [faint, strong], { x: "step" });
+  chart("loss", [faint, strong], { x: "step", scales: { y: { distr: 3, range: (u, low, high) => [(low ?? 0.1) / 1.2, (high ?? 10) * 1.2] } }, ...logarithmic });
   chart(
     "accuracy",
     [
@@ -95,12 +105,21 @@ function channels(hex) {
   return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
+// About twice as wide as high, with as few places left over as can be.
+function columnsFor(count) {
+  let best = Math.ceil(Math.sqrt(1.6 * count));
+  for (let across = best; across <= Math.sqrt(2.4 * count); across++) {
+    if (across * Math.ceil(count / across) < best * Math.ceil(count / best)) best = across;
+  }
+  return Math.min(count, best);
+}
+
 function paint() {
   const list = weights?.grids ?? [];
   if (!list.length) return;
   const canvas = document.getElementById("weights");
   const [rows, columns] = [list[0].length, list[0][0].length];
-  const across = Math.min(list.length, Math.max(4, Math.ceil(Math.sqrt(list.length * 2.2))));
+  const across = columnsFor(list.length);
   const down = Math.ceil(list.length / across);
   const cell = Math.max(2, Math.floor(900 / (across * (columns + 1))));
   canvas.width = across * (columns + 1) * cell - cell;
@@ -113,7 +132,7 @@ function paint() {
     const [left, top] = [(unit % across) * (columns + 1) * cell, Math.floor(unit / across) * (rows + 1) * cell];
     grid.forEach((row, i) =>
       row.forEach((w, j) => {
-        const [end, t] = [w < 0 ? low : high, Math.abs(w) / most];
+        const [end, t] = [w < 0 ? low : high, (Math.abs(w) / most) ** 0.7];
         const shade = Array.isArray(w) ? w.map((v) => 128 + (127 * v) / most) : middle.map((m, k) => m + (end[k] - m) * t);
         context.fillStyle = `rgb(${shade.map(Math.round).join(" ")})`;
         context.fillRect(left + j * cell, top + i * cell, cell, cell);
