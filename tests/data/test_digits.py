@@ -46,7 +46,9 @@ def test_missing_scikit_learn_is_said(monkeypatch, tmp_path):
 
 
 def test_unknown_name():
-    with pytest.raises(ValueError, match=r"one of digits, shapes, mnist, fashion-mnist, cifar10; got 'digit'\. Did you mean digits\?"):
+    with pytest.raises(
+        ValueError, match=r"one of digits, shapes, mnist, fashion-mnist, cifar10; got 'digit'\. Did you mean digits\?"
+    ):
         data.load("digit")
     with pytest.raises(ValueError, match=r"got 'xyz'\.$"):
         data.load("xyz")

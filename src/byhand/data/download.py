@@ -103,8 +103,7 @@ def _complete(address: str, what: Download, part: Path, tell: Listener) -> None:
             elif answer.code < 500 and answer.code not in _PASSING:
                 raise _Refused(problem) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError) as trouble:
-            reason = getattr(trouble, "reason", trouble)
-            problem = "nothing came for a while" if isinstance(reason, TimeoutError) else f"{reason or type(reason).__name__}"
+            problem = _words(getattr(trouble, "reason", trouble))
         have = _have(part)
         if have >= what.size:
             return
@@ -142,6 +141,12 @@ def _stream(address: str, what: Download, part: Path, tell: Listener) -> str:
                         rest = rest[file.write(rest) :]
                 tell({"kind": "download", "file": what.path, "address": address, "done": have, "total": what.size})
     return ""
+
+
+def _words(trouble) -> str:
+    if isinstance(trouble, TimeoutError):
+        return "nothing came for a while"
+    return getattr(trouble, "strerror", None) or str(trouble) or type(trouble).__name__
 
 
 def _start(response) -> int:

@@ -41,7 +41,7 @@ class Bar:
     def __call__(self, event: Event) -> None:
         """Show an event."""
         if event["kind"] == "note":
-            self._bar.console.print(event["text"], style="yellow", markup=False, soft_wrap=True)
+            self._bar.console.print(event["text"], style="yellow", markup=False, highlight=False, soft_wrap=True)
         elif event["kind"] == "download":
             if not self._tasks:  # no bar where there is nothing to fetch
                 self._bar.start()
