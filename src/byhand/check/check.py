@@ -18,10 +18,10 @@ from byhand.spec import Case, CaseResult, Exercise, Finding, Report
 
 from . import composites, shrink
 from .compare import dtype_advice
-from .diagnosis import consistency, exceptions, paths
+from .diagnosis import consistency, exceptions, paths, repeat
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
-from .learner import Learner, Source, bind, read_source, written
+from .learner import Learner, Source, bind, load, read_source
 from .problem import FINITE_DIFFERENCES, build, cases_of, takes_cache
 from .process import Loaded, Worker, WorkerDied, WorkerPool
 
@@ -101,7 +101,10 @@ def check(
     )
     definition = text.function(exercise.name)
     if definition is not None and not text.started(exercise.name):
-        return replace(base, verdict="not-started", summary=f"{exercise.name} is not started.", timings=_timings(started))
+        summary = f"{exercise.name} is not started."
+        if len(text.names[exercise.name]) > 1:
+            summary = f"{exercise.name} is defined twice; the second time, on line {definition.lineno}, with nothing in it."
+        return replace(base, verdict="not-started", summary=summary, timings=_timings(started))
     pool = pool or WorkerPool()
     worker = pool.take()
     try:
@@ -122,7 +125,7 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
     problem = _not_loaded(exercise, loaded, base) or _signature(exercise, text, worker, loaded, base)
     if problem is not None:
         return problem
-    learner = Learner(worker, text, written(text))
+    learner = load(worker, text, loaded.names)
     composites.use_reference(learner, exercise)
     trials = []
     for case in cases:
@@ -142,6 +145,9 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
 def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:
     failing = [t for t in trials if t.rung is not None]
     advice: list[Finding] = []
+    alone = composites.with_own_parts(exercise, learner, trials) if failing else None
+    if alone is not None:
+        trials, failing, advice = alone, [], [composites.own_parts_only(exercise)]
     odd_forward = next((t for t in failing if consistency.forward_differs(t)), None)
     if odd_forward is not None:
         consistent = consistency.explain(Context(exercise, learner, odd_forward, trials))
@@ -154,15 +160,20 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     if failing and _by_finite_differences(exercise, failing):
         advice.append(_finite_differences(exercise))
         failing = []
-    elif failing and all(t.problem.case.kind == "float32" and t.rung == "values" for t in failing):
+    elif failing and all(_loses_digits(t) for t in failing):
         advice.append(_imprecise(failing[0]))
         failing = []
+    repeated = repeat.explain(exercise, learner, trials)
+    if not failing and repeated is not None:
+        return replace(report, verdict="fail", rung="purity", summary=repeated.title, findings=(repeated,))
     if not failing:
         return _passed(exercise, learner, trials, report, advice)
     first = min(failing, key=_order)
     rung = first.rung
     context = Context(exercise, learner, first, trials)
     findings, picture = diagnose(context)
+    if repeated is not None:
+        findings = [repeated, *findings]
     if rung == "values" and first.problem.case.kind in ("edge", "extreme"):
         rung = "edge"
     shown = shrink.shrink(learner, first, report.seed)
@@ -191,7 +202,8 @@ def _passed(exercise, learner, trials, report, advice) -> Report:
     wide = sorted({name for t in trials for name in dtype_advice(t.problem, t.attempt.outcome.value)})
     if wide:
         advice.append(_wide(wide))
-    advice += composites.check_own_parts(exercise, learner, trials)
+    if not any(f.code == "own-parts-only" for f in advice):
+        advice += composites.check_own_parts(exercise, learner, trials)
     text = (
         f"{exercise.name} is right, on all {len(trials)} cases." if len(trials) > 1 else f"{exercise.name} is right on this case."
     )
@@ -347,6 +359,15 @@ def _by_finite_differences(exercise: Exercise, failing: list[Trial]) -> bool:
     return True
 
 
+def _loses_digits(found: Trial) -> bool:
+    """Return whether a trial fails by lost digits alone: in single precision, or where large numbers cancel."""
+    allowed = {"float32": 1e-2, "extreme": 1e-6}.get(found.problem.case.kind, 0.0)
+    if found.rung != "values" or found.attempt.changed:
+        return False
+    errors = [(d.max_error, float(np.max(np.abs(d.expected), initial=0.0))) for d in found.differences]
+    return all(error is not None and error <= allowed * scale for error, scale in errors)
+
+
 # ---- advice ---------------------------------------------------------------------------------------------------------
 
 
@@ -363,11 +384,12 @@ def _finite_differences(exercise: Exercise) -> Finding:
 
 
 def _imprecise(found: Trial) -> Finding:
-    difference = found.differences[0]
+    difference, case = found.differences[0], found.problem.case
+    where = "In single precision" if case.kind == "float32" else f'In the case "{case.name}"'
     return Finding(
         code="imprecise",
         severity="advice",
-        title=f"In single precision `{difference.quantity}` loses digits: it is off by {difference.max_error:.1g}.",
+        title=f"{where} `{difference.quantity}` loses digits: it is off by {difference.max_error:.1g}.",
         question="Which step subtracts two nearly equal numbers, or divides by a very small one?",
         kind="unstable",
         quantity=difference.quantity,

@@ -81,6 +81,21 @@ _PAGES = {
         "Some step loses more digits than the problem asks for: a difference of nearly equal numbers, finite differences, a sum of very unequal terms.",
     ),
     "wider-dtype": Page("float64 out for float32 in.", "It is right, at twice the memory: np.zeros_like(x) keeps x's dtype, np.zeros(x.shape) does not."),
+    "not-repeatable": Page(
+        "The same call gives other results the next time.",
+        "Something outlives the call: a global variable, a list that grows, a random number, or a cache that the backward writes "
+        "into. In a network the same function runs for several layers and many steps, so each call may rely on its arguments alone.",
+    ),
+    "single-precision": Page(
+        "Right, but in float32.", "Double precision went in, and half of its digits are lost on the way: look for np.float32 and astype."
+    ),
+    "whole-numbers": Page(
+        "A result is cut to whole numbers.", "Writing into an array of integers cuts off what is behind the point: np.zeros(n, dtype=int), zeros_like(y)."
+    ),
+    "own-parts-only": Page(
+        "The composite is right with your own functions only.",
+        "Its parts are exercises of their own, with arguments and results that are agreed on. Yours fit one another, but not ours.",
+    ),
     "exception": Page("The code stopped with an exception.", "The report names the line, the variables on it and their shapes."),
     "signature": Page("The function takes other arguments than the exercise's.", "Keep the names and the order of the stub's parameters."),
     "no-such-function": Page("The file has no function of that name.", "`byhand reset EXERCISE` puts the stub back (and keeps a copy)."),

@@ -93,6 +93,8 @@ def _compare(quantity, returned, yours, expected, tolerance, found):
             _compare(f"{quantity}[{key!r}]", returned, yours[key], expected[key], tolerance[key], found)
         return None
     if isinstance(expected, list | tuple):
+        if isinstance(yours, np.ndarray) and yours.ndim:
+            yours = list(yours)  # it can be gone through and indexed like one
         if not isinstance(yours, list | tuple):
             return differ("type", f"expected a {type(expected).__name__} of {len(expected)}; got {describe(yours)}")
         if len(yours) != len(expected):
@@ -111,6 +113,8 @@ def _compare(quantity, returned, yours, expected, tolerance, found):
         return differ("shape", f"expected shape {theirs.shape}; got {mine.shape}", mine)
     if mine.dtype.kind == "b" and theirs.dtype.kind == "f":
         return differ("dtype", f"expected real numbers; got {mine.dtype}", mine)
+    if theirs.dtype.kind in "iu" and theirs.ndim and mine.dtype.kind not in "iu":
+        return differ("dtype", f"expected whole numbers; got {mine.dtype}", mine)
     if theirs.dtype.kind in "biu":
         if not np.array_equal(mine, theirs):
             differ("values", mine=mine)
@@ -154,4 +158,4 @@ def describe(value: Any) -> str:
 
 
 def _names(keys) -> str:
-    return ", ".join(repr(k) for k in sorted(keys))
+    return ", ".join(repr(k) for k in sorted(keys)) or "nothing in it"

@@ -5,16 +5,44 @@ from __future__ import annotations
 from byhand.spec import Exercise, Finding
 
 from .compare import differences
-from .diagnosis.context import Trial
-from .learner import Learner, reference_parts
+from .diagnosis.context import Trial, trial
+from .learner import Learner
 from .process import WorkerDied
 
 
-def use_reference(learner: Learner, exercise: Exercise) -> None:
-    """Put the references in place of all parts of a composite."""
+def use_reference(learner: Learner, exercise: Exercise, *, but: frozenset[str] = frozenset()) -> None:
+    """Put the references in place of all parts of a composite, but for some."""
     if exercise.parts:
-        names = frozenset(part.__name__ for part in exercise.parts)
-        learner.worker.substitute(reference_parts(learner.worker, exercise, names))
+        learner.worker.substitute({part.__name__: part for part in exercise.parts if part.__name__ not in but})
+
+
+def with_own_parts(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> tuple[Trial, ...] | None:
+    """Put every part that the learner has back, and return the trials, if all pass so: theirs may fit one another, not ours."""
+    own = learner.own.intersection(part.__name__ for part in exercise.parts)
+    if not own:
+        return None
+    try:
+        use_reference(learner, exercise, but=own)
+        found = tuple(trial(learner, t.problem) for t in trials)
+        if all(t.rung is None for t in found):
+            return found
+        use_reference(learner, exercise)
+    except WorkerDied:
+        pass
+    return None
+
+
+def own_parts_only(exercise: Exercise) -> Finding:
+    """Return the advice for a composite that is right with the learner's own parts alone."""
+    return Finding(
+        code="own-parts-only",
+        severity="advice",
+        title="It is right with your own functions; with ours in their place it would not run.",
+        question="Do your functions take and return what the exercises of those names ask for?",
+        kind="wrong-order",
+        quantity=exercise.name,
+        confidence="likely",
+    )
 
 
 def check_own_parts(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> list[Finding]:
@@ -41,13 +69,11 @@ def _families(exercise: Exercise) -> list[frozenset[str]]:
 
 
 def _right_with(own: list[frozenset[str]], exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> bool:
-    kept = frozenset().union(*own)
-    ours = frozenset(part.__name__ for part in exercise.parts) - kept
     try:
-        learner.worker.substitute(reference_parts(learner.worker, exercise, ours))
-        for trial in trials:
-            attempt = learner.run(trial.problem)
-            if attempt.died or attempt.error or differences(trial.problem, attempt.outcome.value):
+        use_reference(learner, exercise, but=frozenset().union(*own))
+        for found in trials:
+            attempt = learner.run(found.problem)
+            if attempt.died or attempt.error or differences(found.problem, attempt.outcome.value):
                 return False
     except WorkerDied:
         return False

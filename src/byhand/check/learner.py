@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import io
+import tokenize
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import leaves
-from byhand.spec import Exercise, syntax
+from byhand.spec import syntax
 from byhand.spec.exercise import returned_names
 
 from .problem import Problem, takes_cache
@@ -32,13 +34,22 @@ class Source:
         """The syntax tree, or None where the text is not Python."""
         try:
             return syntax.parse(self.text)
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
+    @cached_property
+    def names(self) -> dict[str, list[ast.stmt]]:
+        """The statements of the file, outside of functions and classes, that bind each name, in order: the last counts."""
+        found: dict[str, list[ast.stmt]] = {}
+        for node in _statements(self.tree.body if self.tree else []):
+            for name in _bound(node):
+                found.setdefault(name, []).append(node)
+        return found
+
     def function(self, name: str) -> ast.FunctionDef | None:
-        """Return the last definition of a function at the top of the file."""
-        found = [n for n in (self.tree.body if self.tree else []) if isinstance(n, ast.FunctionDef) and n.name == name]
-        return found[-1] if found else None
+        """Return the definition of a function, if that is what the name stands for in the end."""
+        last = self.names[name][-1] if name in self.names else None
+        return last if isinstance(last, ast.FunctionDef) else None
 
     def started(self, name: str) -> bool:
         """Return whether the function is there with more in it than a docstring and `raise NotImplementedError`."""
@@ -66,6 +77,12 @@ class Source:
         lines = [node.lineno for node in ast.walk(definition) if isinstance(node, ast.stmt) and variable in _assigned(node)]
         return max(lines, default=None)
 
+    def first_global(self, name: str) -> int | None:
+        """Return the line of a function's `global` statement, if it has one."""
+        definition = self.function(name)
+        nodes = ast.walk(definition) if definition is not None else ()
+        return next((node.lineno for node in nodes if isinstance(node, ast.Global)), None)
+
     def changes(self, name: str, variable: str) -> int | None:
         """Return the first line that changes a parameter in place: `x[...] = `, `x += `, `x.sort()`."""
         definition = self.function(name)
@@ -86,13 +103,33 @@ class Source:
 def read_source(file: Path) -> Source:
     """Read a learner's file.
 
-    Raises:
-        ValueError: it is not UTF-8 text.
+    It is decoded as Python does it: as UTF-8, with or without a byte order mark, or as its first lines say. What cannot be
+    decoded is left for Python itself to complain about.
     """
+    data = file.read_bytes()
     try:
-        return Source(file, file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise ValueError(f"{file} is not UTF-8 text: save it as UTF-8") from None
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    text = data.decode(encoding, errors="replace")
+    return Source(file, io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True))
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    """Yield statements, and those inside of `if`, `try`, `with` and loops, but not those of functions and classes."""
+    for node in body:
+        if isinstance(node, ast.stmt):
+            yield node
+        if isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While | ast.ExceptHandler):
+            yield from _statements(ast.iter_child_nodes(node))
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    return set() if isinstance(node, ast.AugAssign) else _assigned(node)
 
 
 def _assigned(node: ast.AST) -> set[str]:
@@ -140,6 +177,8 @@ class Learner:
     source: Source
     own: frozenset[str]
     """The functions that they have written, in this file or another of their package."""
+    names: frozenset[str]
+    """What can be called by its name in this file."""
 
     def run(self, problem: Problem, *, forward: bool = True) -> Attempt:
         """Run the exercise's function on a problem.
@@ -151,9 +190,23 @@ class Learner:
         try:
             if exercise.forward is None:
                 return self._plain(problem)
-            return self._backward(problem, own_forward=forward and exercise.forward.__name__ in self.own)
+            return self._backward(problem, own_forward=forward and exercise.forward.__name__ in self.own & self.names)
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
+
+    def again(self, problem: Problem, between: Problem, *, forward: bool) -> list[Attempt]:
+        """Run the exercise's function on a problem again; forward=True: twice, on one cache of the learner's own forward.
+
+        The forward runs on another problem in between.
+        """
+        exercise = problem.exercise
+        if not forward:
+            return [self.run(problem, forward=False)]
+        values = [self.forward(p, p.arguments, keep).value for p, keep in ((problem, "again"), (between, "between"))]
+        if not all(isinstance(v, tuple | list) and len(v) > 1 and isinstance(v[1], Handle) for v in values):
+            return [self.run(problem, forward=False)]
+        args = [problem.upstream, values[0][1]]
+        return [Attempt(self.worker.call(exercise.name, args, {})) for _ in range(2)]
 
     def forward(self, problem: Problem, arguments: dict[str, Any], keep: str = "probe") -> Outcome:
         """Call the learner's forward of a backward exercise on other arguments."""
@@ -177,7 +230,7 @@ class Learner:
                 if forward.error is not None and forward.error["type"] == "timeout":
                     self.own -= {exercise.forward.__name__}  # a forward that hangs is not waited for case by case
                 value = forward.value
-                if forward.error is None and isinstance(value, tuple) and len(value) > 1 and isinstance(value[1], Handle):
+                if forward.error is None and isinstance(value, tuple | list) and len(value) > 1 and isinstance(value[1], Handle):
                     cache = value[1]
             args.append(cache)
         outcome = self.worker.call(exercise.name, args, {})
@@ -210,49 +263,21 @@ def bind(function: Callable, arguments: dict[str, Any]) -> tuple[list, dict[str,
     return args, kwargs
 
 
-def reference_parts(worker: Worker, exercise: Exercise, names: frozenset[str]) -> dict[str, Callable]:
-    """Return stand-ins for a composite's parts of these names: the references, their caches kept on this side."""
+def load(worker: Worker, source: Source, names: Iterable[str]) -> Learner:
+    """Return the learner whose module, with these callables in it, a worker has loaded.
 
-    def stand_in(part: Callable) -> Callable:
-        opaque = {i for i, name in enumerate(returned_names(part)) if name == "cache"}
-
-        def call(*args, **kwargs):
-            result = part(*_resolve(worker, list(args)), **_resolve(worker, kwargs))
-            if not opaque:
-                return result
-            return tuple(worker.keep(v) if i in opaque else v for i, v in enumerate(result))
-
-        return call
-
-    return {part.__name__: stand_in(part) for part in exercise.parts if part.__name__ in names}
-
-
-def written(source: Source) -> frozenset[str]:
-    """Return the functions that a learner has started, in their file and its siblings of the same package."""
-    found = set()
+    Their own is what the file and its siblings of the same package define, stubs left out, and what else the file can call
+    by its name: it was assigned, or imported from elsewhere.
+    """
+    found, stubs = set(names), set()
     package = (source.file.parent / "__init__.py").exists()
-    for file in locate(source.file)[2] if package else [source.file]:
-        other = source if file == source.file.resolve() else _readable(file)
-        if other is not None and other.tree is not None:
-            found |= {n.name for n in other.tree.body if isinstance(n, ast.FunctionDef) and not syntax.is_stub(n)}
-    return frozenset(found)
-
-
-def _readable(file: Path) -> Source | None:
-    try:
-        return read_source(file)
-    except (OSError, ValueError):
-        return None
-
-
-def _resolve(worker, value):
-    if isinstance(value, Handle):
-        return worker.kept(value)
-    if isinstance(value, dict):
-        return {k: _resolve(worker, v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_resolve(worker, v) for v in value)
-    return value
+    siblings = locate(source.file)[2][1:] if package else []
+    for other in [source, *(read_source(file) for file in siblings)]:
+        for name in other.names:
+            definition = other.function(name)
+            if definition is not None:
+                (stubs if syntax.is_stub(definition) else found).add(name)
+    return Learner(worker, source, frozenset(found - stubs), frozenset(names))
 
 
 def _changed(problem: Problem, outcome: Outcome) -> tuple[str, ...]:

@@ -75,7 +75,6 @@ class Worker:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY):
         self.seconds, self.memory = seconds, memory
         self._functions: dict[int, Callable] = {}
-        self._kept: dict[int, Any] = {}
         self.folder = tempfile.mkdtemp(prefix="byhand-check-")
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -99,7 +98,6 @@ class Worker:
         """Import the learner's file (with its package, if it is in one), or run a source text in its name."""
         module, root, files = locate(file)
         self._functions.clear()
-        self._kept.clear()
         paths = {"root": str(root), "files": [str(f) for f in files]}
         self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds)
         return self._answer("loaded", _loaded)
@@ -119,15 +117,6 @@ class Worker:
         """Put functions of ours in place of the learner's of those names; they run here and answer over the wire."""
         self._send({"op": "substitute"}, functions=self._lend(dict(functions)))
         self._answer("substituted", lambda header, values: None)
-
-    def keep(self, value: Any) -> wire.Handle:
-        """Return a handle that the child can hold and pass back in place of the value."""
-        self._kept[len(self._kept)] = value
-        return wire.Handle(len(self._kept) - 1)
-
-    def kept(self, handle: wire.Handle) -> Any:
-        """Return what `keep` was given; any other handle is the child's own and is passed through."""
-        return self._kept.get(handle.number, handle) if isinstance(handle.number, int) else handle
 
     def close(self) -> None:
         """End the process and everything that it started."""

@@ -9,7 +9,7 @@ from byhand.spec import Exercise
 
 from . import composites
 from .diagnosis.context import Trial, trial
-from .learner import Learner, Source, written
+from .learner import Source, load
 from .problem import Problem, build, cases_of
 from .process import Worker, WorkerDied, WorkerPool
 
@@ -44,7 +44,7 @@ class Prover:
             loaded = worker.load(file, text.text)
             if loaded.error is not None:
                 return loaded.error["type"]
-            learner = Learner(worker, text, written(text))
+            learner = load(worker, text, loaded.names)
             composites.use_reference(learner, self.exercise)
             trials = (trial(learner, problem) for problem in self.problems)
             return next((found for found in trials if found.rung is not None), None)

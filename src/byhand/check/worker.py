@@ -360,7 +360,7 @@ class _Child:
         function = self.lookup(name)
         VIOLATIONS.clear()
         value, error, took = self.guard(lambda: function(*args, **kwargs), seconds)
-        if opaque and isinstance(value, tuple):
+        if opaque and isinstance(value, tuple | list):
             shown = []
             for i, item in enumerate(value):
                 if i in opaque:

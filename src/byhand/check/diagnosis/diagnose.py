@@ -10,7 +10,7 @@ import numpy as np
 from byhand.spec import Finding
 
 from ..compare import Difference
-from . import exceptions, paths, purity, scale, shape, variants, where
+from . import exceptions, paths, precision, purity, scale, shape, variants, where
 from .context import Context
 
 MOST = 3
@@ -56,7 +56,7 @@ def _of_difference(context: Context, difference: Difference) -> tuple[Finding, d
         finding, picture = paths.explain(context, full)
         if finding is not None:
             return finding, picture
-    for step in (shape.explain, scale.explain):
+    for step in (shape.explain, precision.explain, scale.explain):
         finding = step(context, difference)
         if finding is not None:
             return finding, None

@@ -27,10 +27,10 @@ def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) -
         ("-2", -2.0),
         ("-1/2", -0.5),
     ]
-    for name, value in constants.items():
-        if value in (0.0, 1.0):
-            continue
+    known = {name: value for name, value in constants.items() if value not in (0.0, 1.0)}
+    for name, value in known.items():
         candidates += [(name, value), (f"1/{name}", 1 / value), (f"-{name}", -value), (f"-1/{name}", -1 / value)]
+    for name, value in known.items():
         if name.isupper():
             candidates += [
                 (f"{name}-1", value - 1),

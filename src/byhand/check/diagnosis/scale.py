@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from byhand.spec import Finding
@@ -28,18 +30,20 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     left = float(np.max(np.abs(mine - c * target), initial=0.0))
     if left > RESIDUAL * float(np.max(np.abs(target))):
         return None
-    name = next(iter(_names(context, difference, c)), None)
+    names, sure = _names(context, difference, c)
+    name = next(iter(names), None)
     if name is None and np.count_nonzero(target) < 3:  # two numbers or one are always a multiple of something
         return None
-    kind = kind_of(c)
+    kind, case = kind_of(c), context.problem.case
+    there = "everywhere" if case.kind != "extreme" else f'in the case "{case.name}"'
     words = {
-        "missing-term": (f"`{difference.quantity}` is zero everywhere.", "Where is its value put?"),
+        "missing-term": (f"`{difference.quantity}` is zero {there}.", "Where is its value put?"),
         "wrong-sign": (
-            f"`{difference.quantity}` has the wrong sign everywhere.",
+            f"`{difference.quantity}` has the wrong sign {there}.",
             "Which way does the loss move when this grows?",
         ),
         "wrong-scale": (
-            f"`{difference.quantity}` is {name or f'{c:.6g}'} times what it should be, everywhere.",
+            f"`{difference.quantity}` is {name or f'{c:.6g}'} times what it should be, {there}.",
             _question(name),
         ),
     }
@@ -48,18 +52,23 @@ def explain(context: Context, difference: Difference) -> Finding | None:
         code={"missing-term": "all-zero", "wrong-sign": "sign", "wrong-scale": "factor"}[kind],
         title=title,
         question=question,
-        detail=f"your `{difference.quantity}` = {name or f'{c:.6g}'} x the right one",
+        detail=f"your `{difference.quantity}` = {name or f'{c:.6g}'} x the right one"
+        + (f" (or {' or '.join(names[1:3])} x it, which are the same number here)" if len(names) > 1 else ""),
         kind=kind,
         quantity=difference.quantity,
         line=context.line(difference),
-        confidence="certain" if name is not None else "likely",
+        confidence="certain" if sure and case.kind != "extreme" else "likely",
         evidence=(f"factor {c:.9g}, the rest below {left:.1e}", _sizes(context)),
     )
 
 
-def _names(context: Context, difference: Difference, c: float) -> list[str]:
-    """Return the names of the factor that hold in all trials in which the quantity is wrong: one may agree by chance."""
+def _names(context: Context, difference: Difference, c: float) -> tuple[list[str], bool]:
+    """Return the names of the factor that hold in all trials in which the quantity is wrong, and whether that is sure.
+
+    One may agree by chance: it is sure where just one is left, and the sizes in it had more than one value.
+    """
     names = readings(c, context.constants())
+    seen = [context.constants()]
     for trial in context.trials:
         for other in trial.differences:
             if trial is context.trial or other.quantity != difference.quantity or other.rung != "values":
@@ -71,7 +80,11 @@ def _names(context: Context, difference: Difference, c: float) -> list[str]:
             elsewhere = Context(context.exercise, context.learner, trial, context.trials).constants()
             there = readings(float(np.sum(mine * target)) / norm, elsewhere, exact=1e-5)
             names = [name for name in names if name in there]
-    return names
+            seen.append(elsewhere)
+    if len(names) != 1:
+        return names, False
+    used = [word for word in re.findall(r"[A-Za-z_]\w*", names[0])]
+    return names, all(len({constants.get(word) for constants in seen}) > 1 for word in used)
 
 
 def _question(name: str | None) -> str:

@@ -11,8 +11,8 @@ def _any_shape(draw, n=4, d=3, m=2, scale=1.0, matrix=True):
 
 
 def _far(draw, n=2, d=3):
-    x = draw.normal(n, d)
-    return {"x": np.sign(x) * (1000.0 + np.abs(x))}
+    x = np.abs(draw.normal(n, d)) + 1000.0
+    return {"x": np.where(np.arange(n * d).reshape(n, d) % 2 == 0, -x, x)}  # each sign, the first one negative
 
 
 def _near_or_far(draw, n=4, d=3, m=2, matrix=True, far=False):
