@@ -115,4 +115,5 @@ def test_data(byhand, nowhere):
     assert "shapes" in listed
     assert re.search(r"train +1257 of \(1, 8, 8\)", byhand("data", "digits").out)
     result = byhand("data", "nope")
-    assert (result.code, "expected a data set, one of digits, shapes; got 'nope'" in result.err) == (2, True)
+    assert result.code == 2
+    assert "expected a data set, one of digits, shapes" in result.err and "got 'nope'" in result.err
