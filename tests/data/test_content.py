@@ -77,3 +77,8 @@ def test_missing_and_unreadable(file, tmp_path, monkeypatch):
     monkeypatch.setattr(content, "_bytes", no)
     with pytest.raises(DataError, match=r"train-images: no permission to read it. Change its mode, or delete it."):
         content.read(tmp_path, file, of="toy")
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(10_000_000)))
+    assert len(content._bytes(tmp_path / "bomb.gz", 100)) == 101

@@ -82,6 +82,10 @@ def test_a_server_without_ranges_starts_over(get, server):
     server.moves = [{"cut": 5000}, {"whole": True}]
     assert get() == get.right
     assert server.ranges == [None, "bytes=5000-"]
+    server.moves, server.seen = [{"cut": 5000}, {"whole": True, "cut": 100}], []
+    get.target.unlink()
+    assert get() == get.right
+    assert server.ranges == [None, "bytes=5000-", "bytes=100-"]
 
 
 def test_other_bytes_than_asked_for_are_not_joined(get, server):
@@ -119,6 +123,11 @@ def test_a_part_that_is_whole_or_too_long(get, server, size):
     get.part.write_bytes(get.right + b"x" * size)
     assert get() == get.right
     assert len(server.seen) == size
+
+
+def test_nothing_is_taken_beyond_the_end(get, server):
+    server.files["/official/toy/images.gz"] = get.right + b"and more"
+    assert get() == get.right
 
 
 def test_a_server_with_less_than_we_hold(get, server):
@@ -176,13 +185,17 @@ def test_no_network(get, monkeypatch):
     with pytest.raises(DataError, match=r"Connection refused.*tried 3 times"):
         get(f"http://127.0.0.1:{port}/x.gz")
 
+    calls = []
+
     def nowhere(*_, **__):
+        calls.append(1)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
     with pytest.raises(DataError, match=r"(?s)example/x.gz: Name or service not known.*another machine") as caught:
         get("http://data.example/x.gz")
     assert isinstance(caught.value, OSError) and caught.value.filename is None
+    assert len(calls) == 1  # who is offline is told at once
 
 
 def test_no_space_is_said_at_once_and_what_came_is_kept(get, server, monkeypatch):

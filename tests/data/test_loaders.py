@@ -138,19 +138,25 @@ def test_where_and_fetch(small, monkeypatch):
         data.where("mnst")
 
 
-@pytest.mark.torch
+PIXELS = np.arange(256, dtype=np.uint8)
+SCALED = (np.arange(256) / 255).astype(np.float32)
+
+
 def test_as_float():
+    np.testing.assert_array_equal(data.as_float(PIXELS), SCALED, strict=True)
+    assert data.as_float(SCALED) is SCALED
+    out = np.empty(256, np.float32)
+    parts.put(PIXELS, out)
+    np.testing.assert_array_equal(out, SCALED, strict=True)
+
+
+@pytest.mark.torch
+def test_as_float_of_a_tensor():
     import torch
 
-    pixels = np.arange(256, dtype=np.uint8)
-    ours = data.as_float(pixels)
-    assert ours.dtype == np.float32 and (ours == (np.arange(256) / 255).astype(np.float32)).all()
-    theirs = data.as_float(torch.arange(256, dtype=torch.uint8))
-    assert theirs.dtype == torch.float32 and (theirs.numpy() == ours).all()
-    out = np.empty(256, np.float32)
-    parts.put(pixels, out)
-    assert (out == ours).all()
-    assert data.as_float(ours) is ours
+    theirs = data.as_float(torch.from_numpy(PIXELS))
+    assert isinstance(theirs, torch.Tensor)
+    np.testing.assert_array_equal(theirs.numpy(), SCALED, strict=True)
 
 
 def test_nothing_for_the_network_is_imported_before_it_is_used():

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -87,9 +88,8 @@ def _from(address: str, what: Download, part: Path, tell: Listener) -> None:
 
 def _complete(address: str, what: Download, part: Path, tell: Listener) -> None:
     """Ask until all bytes are there, or until several tries in a row brought nothing new."""
-    if _have(part) > what.size:
-        part.unlink()
-    best, vain = _have(part), 0
+    first = best = _have(part)
+    vain = 0
     while _have(part) < what.size:
         try:
             problem = _stream(address, what, part, tell)
@@ -103,7 +103,10 @@ def _complete(address: str, what: Download, part: Path, tell: Listener) -> None:
             elif answer.code < 500 and answer.code not in _PASSING:
                 raise _Refused(problem) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError) as trouble:
-            problem = _words(getattr(trouble, "reason", trouble))
+            reason = getattr(trouble, "reason", trouble)
+            problem = _words(reason)
+            if _is_hopeless(reason) and best == first:
+                raise _Refused(problem) from None
         have = _have(part)
         if have >= what.size:
             return
@@ -141,6 +144,11 @@ def _stream(address: str, what: Download, part: Path, tell: Listener) -> str:
                         rest = rest[file.write(rest) :]
                 tell({"kind": "download", "file": what.path, "address": address, "done": have, "total": what.size})
     return ""
+
+
+def _is_hopeless(trouble) -> bool:
+    """Return whether another try a few seconds later would end the same: no such host, or a certificate that is not its own."""
+    return isinstance(trouble, socket.gaierror) or hasattr(trouble, "verify_code")
 
 
 def _words(trouble) -> str:
