@@ -145,7 +145,10 @@ def describe(value: Any) -> str:
     if value is None:
         return "None (is there a `return`?)"
     if isinstance(value, Foreign):
-        return f"an object of type {value.type_name}"
+        known = {"generator": "a generator (is there a `yield`?)", "coroutine": "a coroutine (is there an `async`?)"}
+        if " " in value.type_name:
+            return value.type_name
+        return known.get(value.type_name, f"an object of type {value.type_name}")
     if isinstance(value, Handle):
         return "a value kept by the checker"
     if isinstance(value, np.ndarray):

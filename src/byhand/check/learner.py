@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -158,6 +158,8 @@ class Attempt:
     """What their own forward did before, where a backward was asked for and they have one."""
     changed: tuple[str, ...] = ()
     """The arguments that are not as they were before the call."""
+    after: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments after the call, by name, but for what stays on the other side."""
     died: str | None = None
     """Why the worker ended instead of answering."""
     during: str = ""
@@ -215,7 +217,10 @@ class Learner:
 
     def _plain(self, problem):
         outcome = self._call(problem.exercise.function, problem.arguments, "c")
-        return Attempt(outcome, changed=_changed(problem, outcome))
+        args, kwargs = bind(problem.exercise.function, problem.arguments)
+        before = dict(zip(problem.positional, args, strict=True)) | kwargs
+        after = _after(outcome, problem.positional)
+        return Attempt(outcome, changed=_changed(before, after), after=after)
 
     def _backward(self, problem, *, own_forward):
         exercise = problem.exercise
@@ -234,14 +239,10 @@ class Learner:
                     cache = value[1]
             args.append(cache)
         outcome = self.worker.call(exercise.name, args, {})
-        changed = []
-        if outcome.after is not None:
-            names = exercise.parameters
-            before = {names[0]: problem.upstream} | (
-                {names[1]: args[1]} if len(args) > 1 and not isinstance(args[1], Handle) else {}
-            )
-            changed = [n for i, n in enumerate(names) if n in before and not _same(before[n], outcome.after["args"][i])]
-        return Attempt(outcome, forward, tuple(changed))
+        names = exercise.parameters[: len(args)]
+        before = {name: value for name, value in zip(names, args, strict=True) if not isinstance(value, Handle)}
+        after = _after(outcome, names)
+        return Attempt(outcome, forward, _changed(before, after), after)
 
     def _call(self, function: Callable, arguments: dict[str, Any], keep: str) -> Outcome:
         args, kwargs = bind(function, arguments)
@@ -280,13 +281,15 @@ def load(worker: Worker, source: Source, names: Iterable[str]) -> Learner:
     return Learner(worker, source, frozenset(found - stubs), frozenset(names))
 
 
-def _changed(problem: Problem, outcome: Outcome) -> tuple[str, ...]:
+def _after(outcome: Outcome, positional: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments as they are after a call, by name."""
     if outcome.after is None:
-        return ()
-    args, kwargs = bind(problem.exercise.function, problem.arguments)
-    after = dict(zip(problem.positional, outcome.after["args"], strict=True)) | outcome.after["kwargs"]
-    before = dict(zip(problem.positional, args, strict=True)) | kwargs
-    return tuple(name for name in before if not _same(before[name], after[name]))
+        return {}
+    return dict(zip(positional, outcome.after["args"], strict=True)) | outcome.after["kwargs"]
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in before if name in after and not _same(before[name], after[name]))
 
 
 def _same(before, after) -> bool:

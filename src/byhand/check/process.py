@@ -264,7 +264,7 @@ def _loaded(header: dict, values: dict) -> Loaded:
         names=tuple(map(str, values["names"])),
         others=tuple(map(str, values["others"])),
         error=_error(header["error"]),
-        printed=str(values["printed"]),
+        printed=_text(values["printed"]),
         violations=_violations(header["violations"]),
     )
 
@@ -274,10 +274,15 @@ def _outcome(header: dict, values: dict) -> Outcome:
         value=values["value"],
         error=_error(header["error"]),
         after=_after(values["after"]),
-        printed=str(values["printed"]),
+        printed=_text(values["printed"]),
         violations=_violations(header["violations"]),
         seconds=float(header["seconds"]),
     )
+
+
+def _text(value: Any) -> str:
+    """Return a text that every terminal and file can take: a learner's may hold halves of characters."""
+    return str(value).encode(errors="replace").decode()
 
 
 def _error(data: Any) -> dict[str, Any] | None:
@@ -287,9 +292,9 @@ def _error(data: Any) -> dict[str, Any] | None:
     return {
         "type": str(data["type"]),
         "bases": [str(b) for b in data["bases"]],
-        "message": str(data["message"]),
+        "message": _text(data["message"]),
         "line": None if data["line"] is None else int(data["line"]),
-        "text": str(data["text"]),
+        "text": _text(data["text"]),
         "shapes": {str(name): tuple(int(n) for n in shape) for name, shape in data["shapes"].items()},
     }
 

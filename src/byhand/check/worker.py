@@ -179,8 +179,12 @@ class _Capture:
     def __init__(self):
         self.parts, self.length = [], 0
 
+    @property
+    def buffer(self):
+        return self
+
     def write(self, text):
-        text = str(text)
+        text = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
         if self.length < MAX_PRINTED:
             self.parts.append(text[: MAX_PRINTED - self.length])
         self.length += len(text)
@@ -453,7 +457,9 @@ class _Child:
         if not self.running:
             return
         if event == "open":
-            if self.byhand and isinstance(args[0], str) and os.path.realpath(args[0]).startswith(self.byhand + os.sep):
+            path = os.path.realpath(args[0]) if isinstance(args[0], str) else ""
+            # a printed stack quotes this file, which holds no answer
+            if self.byhand and path.startswith(self.byhand + os.sep) and path != os.path.realpath(__file__):
                 VIOLATIONS.append("reads-byhand")
                 raise PermissionError("this file opens byhand's own files, which hold the answer")
         elif event == "sys._getframe" or (event == "object.__getattr__" and args[1] in ("tb_frame", "gi_frame", "f_back")):

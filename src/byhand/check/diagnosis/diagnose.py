@@ -88,6 +88,6 @@ def _joined(numbers: Finding, slip: Finding) -> Finding:
         quantity=slip.quantity,
         line=numbers.line if numbers.line is not None else slip.line,
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
-        confidence="certain",
+        confidence=slip.confidence,
         evidence=numbers.evidence + slip.evidence,
     )

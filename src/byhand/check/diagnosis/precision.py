@@ -9,8 +9,11 @@ from byhand.spec import Finding
 from ..compare import Difference
 from .context import Context
 
-SINGLE = 2.0**-18
-"""How far numbers of single precision may be from the right ones, relative to the largest."""
+NARROW = (
+    (np.float16, 2.0**-8, "three", "half precision", "float16"),
+    (np.float32, 2.0**-18, "seven", "single precision", "float32"),
+)
+"""A type, how far its numbers may be from the right ones relative to the largest, and how to say so."""
 
 
 def explain(context: Context, difference: Difference) -> Finding | None:
@@ -21,14 +24,18 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     if mine.shape != target.shape or not np.any(mine):
         return None
     largest = float(np.max(np.abs(target)))
-    if np.array_equal(mine, mine.astype(np.float32)) and float(np.max(np.abs(mine - target))) <= SINGLE * largest:
-        return _finding(
-            context,
-            difference,
-            "single-precision",
-            "is right to seven digits only: it comes back in single precision, though the inputs are double",
-            "Where does float32 come in, as a dtype or by astype?",
-        )
+    error = float(np.max(np.abs(mine - target)))
+    for dtype, near, digits, words, name in NARROW:
+        with np.errstate(over="ignore"):
+            narrow = np.array_equal(mine, mine.astype(dtype))
+        if narrow and error <= near * largest and mine.size > 2:
+            return _finding(
+                context,
+                difference,
+                "single-precision",
+                f"is right to {digits} digits only: it comes back in {words}, though the inputs are double",
+                f"Where does {name} come in, as a dtype or by astype?",
+            )
     if mine.size > 2 and np.array_equal(mine, np.trunc(target)):
         return _finding(
             context,

@@ -58,8 +58,8 @@ def explain(context: Context) -> list[Finding]:
     return found
 
 
-def behave(problem: Problem, function: Callable) -> tuple[dict[str, Any] | str, tuple[str, ...]]:
-    """Return (results by name, or the name of the exception; the arguments it changed)."""
+def behave(problem: Problem, function: Callable) -> tuple[dict[str, Any] | str, dict[str, Any]]:
+    """Return (results by name, or the name of the exception; the arguments it changed, as they are afterwards)."""
     exercise = problem.exercise
     arguments = tree_map(_fresh, problem.arguments)
     try:
@@ -68,16 +68,16 @@ def behave(problem: Problem, function: Callable) -> tuple[dict[str, Any] | str, 
                 before = copy.deepcopy({k: v for k, v in arguments.items() if not callable(v)})
                 args, kwargs = bind(exercise.function, arguments)
                 result = function(*args, **kwargs)
-                changed = tuple(k for k in before if not _equal(before[k], arguments[k]))
+                changed = {k: arguments[k] for k in before if not _equal(before[k], arguments[k])}
             else:
                 upstream = tree_map(_fresh, problem.upstream)
                 cache = exercise.forward(**arguments)[1]
                 names, before = exercise.parameters, copy.deepcopy([upstream, cache])
                 result = function(upstream, *([cache] if takes_cache(exercise.function) else []))
-                changed = tuple(n for n, a, b in zip(names, before, [upstream, cache], strict=False) if not _equal(a, b))
+                changed = {n: b for n, a, b in zip(names, before, [upstream, cache], strict=False) if not _equal(a, b)}
             return by_name(exercise.returns, result), changed
     except Exception as error:
-        return type(error).__name__, ()
+        return type(error).__name__, {}
 
 
 def _agree(trial: Trial, behaviour) -> bool:
@@ -87,7 +87,10 @@ def _agree(trial: Trial, behaviour) -> bool:
         return False
     if isinstance(result, str) or error is not None:
         return error is not None and error["type"] == result
-    if not set(changed) <= set(trial.attempt.changed) | {"cache"}:
+    if not changed.keys() <= set(trial.attempt.changed) | {"cache"}:
+        return False
+    after = trial.attempt.after
+    if not all(_near(after[name], changed[name], None) for name in trial.attempt.changed if name in changed):
         return False
     tolerances = trial.problem.tolerance
     values = trial.values
@@ -95,7 +98,8 @@ def _agree(trial: Trial, behaviour) -> bool:
 
 
 def _near(mine, theirs, tolerance) -> bool:
-    a, b, t = dict(leaves(mine)), dict(leaves(theirs)), [leaf for _, leaf in leaves(tolerance)]
+    a, b = dict(leaves(mine)), dict(leaves(theirs))
+    t = [leaf for _, leaf in leaves(tolerance)]
     if a.keys() != b.keys():
         return False
     allowed = max((x for x in t if isinstance(x, float)), default=0.0)
@@ -127,7 +131,8 @@ def _finding(context: Context, misconception: Misconception) -> Finding:
         kind=misconception.kind,
         quantity=misconception.quantity,
         line=error["line"] if error else line,
-        confidence="certain",
+        # exceptions of one type have many causes
+        confidence="likely" if all(t.attempt.error for t in context.trials if t.rung) else "certain",
         evidence=(f"on all {len(context.trials)} cases the results are those of this slip",),
     )
 
