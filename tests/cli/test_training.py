@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from byhand import course
+from byhand.data.download import Patience
 
 from .conftest import launch, solve, write
 
@@ -109,11 +110,21 @@ def test_the_torch_engine(nowhere):
     assert "(torch on cpu)" in result.stdout
 
 
-def test_data(byhand, nowhere):
+def test_data(byhand, nowhere, monkeypatch):
+    monkeypatch.delenv("BYHAND_DATA", raising=False)
+    monkeypatch.setenv("BYHAND_CACHE", str(nowhere / "cache"))
     listed = byhand("data").out
+    assert listed.count("bundled") >= 2 and listed.count("not fetched") == 3
     assert "digits" in listed
     assert "shapes" in listed
     assert re.search(r"train +1257 of \(1, 8, 8\)", byhand("data", "digits").out)
     result = byhand("data", "nope")
     assert result.code == 2
     assert "expected a data set, one of digits, shapes" in result.err and "got 'nope'" in result.err
+    monkeypatch.setenv("BYHAND_MIRROR", "http://127.0.0.1:9/nothing-listens-here")
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr("byhand.data.download.PATIENCE", Patience(timeout=1, tries=1, pause=0))
+    result = byhand("data", "cifar10")
+    assert result.code == 2 and "cifar-10-python.tar.gz could not be fetched" in result.err and "BYHAND_MIRROR" in result.err
+    monkeypatch.setenv("BYHAND_DATA", str(nowhere / "typo"))
+    assert "which is no folder" in byhand("data").err

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from byhand import train, workspace
@@ -158,18 +159,29 @@ def runs_command(
 
 
 def data_command(name: Annotated[str | None, typer.Argument(help="A data set.")] = None) -> None:
-    """List the data sets, or look at one."""
+    """List the data sets and where they are, or fetch, verify and look at one.
+
+    They are looked for in the folder BYHAND_DATA, then in the cache (BYHAND_CACHE moves it), then at their official
+    addresses (BYHAND_MIRROR names another server).
+    """
     from byhand import data
 
     if name is None:
         table = Table(box=None, pad_edge=False, show_header=False)
         for known in data.DATASETS.values():
-            table.add_row(f"[bold cyan]{known.name}[/]", known.summary)
+            folder = data.where(known.name)
+            state = "bundled" if known.source_files is None else f"found at {folder}" if folder else "not fetched"
+            details = f"[dim]{known.size}\n{known.source}; licence: {known.licence}\n{escape(state)}[/]\n"
+            table.add_row(f"[bold cyan]{known.name}[/]", f"{known.summary}\n{details}")
         console.print(table)
         return
-    loaded = data.load(name)
+    with data.Bar(console) as bar:
+        folder = data.fetch(name, progress=bar)
+    loaded = data.load(name) if folder is None else data.load(name, dtype="uint8")
     known = data.DATASETS[name]
-    console.print(f"[bold]{known.name}[/]: {known.summary}\n[dim]{known.licence}[/]")
+    console.print(f"[bold]{known.name}[/]: {known.summary}\n[dim]{known.source}; licence: {known.licence}[/]")
+    if folder is not None:
+        console.print(f"[dim]{escape(str(folder))}: every file is the official one[/]", soft_wrap=True)
     for part in ("train", "val", "test"):
         split = getattr(loaded, part)
         console.print(f"  {part:<6} {len(split.images):>6} of {tuple(split.images.shape[1:])}")
