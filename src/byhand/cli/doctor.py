@@ -107,9 +107,15 @@ def _assets() -> Finding:
 
 
 def _data() -> Finding:
-    from byhand.data import DATASETS
+    from byhand import data
 
-    return Finding("data", True, "bundled: " + ", ".join(DATASETS))
+    bundled = [info.name for info in data.DATASETS.values() if info.source_files is None]
+    real = [name for name in data.DATASETS if name not in bundled]
+    try:
+        states = [f"{name} {'found' if data.where(name) else 'not fetched'}" for name in real]
+    except data.DataError as problem:
+        return Finding("data", False, str(problem), needed=False)
+    return Finding("data", True, f"bundled: {', '.join(bundled)}; {', '.join(states)}")
 
 
 def _workspace() -> Finding:
