@@ -125,3 +125,61 @@ def test_the_solution_passes_here(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text("import numpy as np\n\n\n" + rendering.solution(course.find(EXERCISE)))
     assert check(course.find(EXERCISE), file).verdict == "pass"
+
+
+RELU = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.maximum(x, 0), x\n"
+EMPTY = "def relu_forward(x):\n    raise NotImplementedError\n"
+
+# odd files -> (text or bytes, verdict, a part of the summary)
+ODD = {
+    "a byte order mark": ("\ufeff" + RELU, "pass", "right"),
+    "carriage returns": (RELU.replace("\n", "\r\n"), "pass", "right"),
+    "another declared encoding": (("# -*- coding: latin-1 -*-\n# \u00e9\n" + RELU).encode("latin-1"), "pass", "right"),
+    "an undeclared one": ("\u00e9 = 1\n".encode("latin-1") + RELU.encode(), "fail", "not Python yet"),
+    "null bytes": (RELU.encode("utf-16"), "fail", "not Python yet"),
+    "nothing": ("", "fail", "no function"),
+    "mixed tabs": ("def relu_forward(x):\n\ty = x\n        return y, x\n", "fail", "not Python yet"),
+    "deep brackets": ("(" * 5000 + ")" * 5000 + "\n" + RELU, "fail", "not Python yet"),
+    "the stub once more, below": (RELU + EMPTY, "not-started", "defined twice; the second time, on line 6"),
+    "the stub above": (EMPTY + RELU, "pass", "right"),
+    "a stub, then a lambda": (EMPTY + "import numpy as np\nrelu_forward = lambda x: (np.maximum(x, 0), x)\n", "pass", "right"),
+    "a partial": ("import functools, numpy as np\ndef f(k, x): return np.maximum(x, k), x\nrelu_forward = functools.partial(f, 0)\n", "pass", "right"),
+    "a definition under if": (EMPTY + "if True:\n    " + RELU.replace("\n", "\n    ").rstrip() + "\n", "pass", "right"),
+    "async": (RELU.replace("def", "async def"), "fail", "is there an `async`?"),
+    "a generator": (RELU.replace("return", "yield"), "fail", "is there a `yield`?"),
+    "half a character in an exception": ("def relu_forward(x):\n    raise ValueError('\\udc80')\n", "fail", "ValueError: ?"),
+    "an exception that cannot be told": ("class E(Exception):\n    def __str__(self): return 3\ndef relu_forward(x):\n    raise E\n", "fail", "stopped with E"),
+    "half a character printed": (RELU.replace("return", "print('\\udc80'); return"), "pass", "right"),
+    "input": (RELU.replace("return", "input('?'); return"), "fail", "EOFError"),
+    "a stack printed": (RELU.replace("return", "import traceback; traceback.print_stack(); return"), "pass", "right"),
+    "bytes written to stdout": (RELU.replace("return", "import sys; sys.stdout.buffer.write(b'x'); return"), "pass", "right"),
+    "floating-point errors raised": ("import numpy as np\nnp.seterr(all='raise')\n" + RELU, "pass", "right"),
+    "numpy overwritten": (RELU + "np.array = np.asarray = np.ascontiguousarray = None\n", "error", "ended the whole process"),
+    "a name deleted": (RELU.replace("return", "global np\n    np, p = None, np\n    return p.zeros(1), p.sum; return"), "fail", ""),
+    "a thread left behind": (RELU.replace("return", "import threading, time; threading.Thread(target=time.sleep, args=(99,)).start(); return"), "pass", "right"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_files_are_judged_by_what_python_makes_of_them(name, tmp_path, impatient):
+    text, verdict, told = ODD[name]
+    file = tmp_path / "mine.py"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    report = check(course.find(EXERCISE), file, pool=impatient)
+    assert report.verdict == verdict, report.summary
+    assert told in report.summary
+    report.summary.encode(), report.printed.encode()
+
+
+def test_a_forward_in_another_file_of_the_package_keeps_its_cache(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "__init__.py").touch()
+    (tmp_path / "mine" / "there.py").write_text(
+        "def affine_forward(x, w, b):\n    return x.reshape(len(x), -1) @ w + b, dict(x=x, w=w)\n"
+    )
+    backward = "def affine_backward(dout, c):\n    x, w = {}\n    return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout.sum(0)\n"
+    for lines, cache in (("from .there import affine_forward\n", "c['x'], c['w']"), ("", "c")):
+        file = tmp_path / "mine" / "here.py"
+        file.write_text(lines + backward.format(cache))
+        report = check(course.find("affine_backward"), file)
+        assert report.verdict == "pass", report.summary

@@ -97,7 +97,7 @@ def _doubtful(finding: Finding) -> str:
 
 def _excerpt(file: str, line: int) -> RenderableType:
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
+        lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return _indented(Text(f"line {line}"))
     text = Text()
