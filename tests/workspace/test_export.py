@@ -50,7 +50,7 @@ def test_what_is_not_written_is_left_out_and_named(space, solve, tmp_path):
     assert done.script is None
     assert "NotImplementedError" not in "".join(p.read_text() for p in done.folder.rglob("*.py"))
     check = [sys.executable, "-c", f"import mynet.{space.file('two_layer_net_loss').stem}"]
-    subprocess.run(check, cwd=done.folder, check=True)
+    subprocess.run(check, cwd=done.folder, check=True, timeout=100)
 
 
 def test_fill_puts_ours_where_nothing_is_written_and_marks_it(space, solve, tmp_path):

@@ -33,9 +33,9 @@ def test_every_exercise_has_its_stub_in_trail_order(space):
 
 def test_the_package_imports_with_stubs_and_with_solutions(space, solve):
     command = [sys.executable, "-c", "; ".join(f"import mynet.{c.name}" for c in course.chapters())]
-    subprocess.run(command, cwd=space.folder, check=True)
+    subprocess.run(command, cwd=space.folder, check=True, timeout=100)
     solve(space)
-    subprocess.run(command, cwd=space.folder, check=True)
+    subprocess.run(command, cwd=space.folder, check=True, timeout=100)
 
 
 def test_solutions_find_the_functions_of_earlier_chapters(space):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 import byhand
@@ -48,7 +49,7 @@ def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print a
         table = Table(box=None, show_header=False, pad_edge=False)
         for f in found:
             mark = "[green]✓[/]" if f.ok else "[red]✗[/]" if f.needed else "[yellow]–[/]"
-            table.add_row(mark, f.what, f.says)
+            table.add_row(mark, f.what, escape(f.says))
         console.print(table)
     raise typer.Exit(0 if all(f.ok or not f.needed for f in found) else 1)
 
