@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Open:
             connection.putheader("Content-Length", str(len(data)))
             connection.endheaders(data)
             answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
+            return answer.status, answer.headers, whole(answer).decode()
         finally:
             connection.close()
 
@@ -57,7 +58,8 @@ class Open:
 
     def verdict(self, name):
         """Return an exercise's page once its verdict is there."""
-        for _ in range(100):
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
             page = self.get(f"/exercises/{name}")[2]
             if 'data-verdict="checking"' not in page:
                 return page
@@ -74,6 +76,15 @@ class Open:
         located = source.locate(old, name)
         assert located is not None
         files.write(path, source.replace(old, located, text))
+
+
+def whole(answer, seconds=30):
+    """Read an answer to its end. An event stream has none, and its signs of life keep a socket's own limit from striking."""
+    deadline, parts = time.monotonic() + seconds, []
+    while part := answer.read1(1 << 16):
+        assert time.monotonic() < deadline, "the answer does not end"
+        parts.append(part)
+    return b"".join(parts)
 
 
 def opened(folder, command=None):
