@@ -78,10 +78,16 @@ class Source:
         return max(lines, default=None)
 
     def first_global(self, name: str) -> int | None:
-        """Return the line of a function's `global` statement, if it has one."""
+        """Return the first line of a function that says `global`, or uses a variable of the module that is no mere constant."""
         definition = self.function(name)
+        kept = {
+            variable
+            for variable, nodes in self.names.items()
+            if isinstance(nodes[-1], ast.Assign) and not isinstance(nodes[-1].value, ast.Constant | ast.Lambda)
+        }
         nodes = ast.walk(definition) if definition is not None else ()
-        return next((node.lineno for node in nodes if isinstance(node, ast.Global)), None)
+        lines = [n.lineno for n in nodes if isinstance(n, ast.Global) or (isinstance(n, ast.Name) and n.id in kept)]
+        return min(lines, default=None)
 
     def changes(self, name: str, variable: str) -> int | None:
         """Return the first line that changes a parameter in place: `x[...] = `, `x += `, `x.sort()`."""

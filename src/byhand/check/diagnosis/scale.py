@@ -11,6 +11,7 @@ from byhand.spec import Finding
 from ..compare import Difference
 from .context import Context
 from .factors import kind_of, readings
+from .where import only_in
 
 RESIDUAL = 1e-6
 """What may be left of a difference that a factor explains, relative to the expected values."""
@@ -35,7 +36,7 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     if name is None and np.count_nonzero(target) < 3:  # two numbers or one are always a multiple of something
         return None
     kind, case = kind_of(c), context.problem.case
-    there = "everywhere" if case.kind != "extreme" else f'in the case "{case.name}"'
+    there = f"everywhere{only_in(context)}"
     words = {
         "missing-term": (f"`{difference.quantity}` is zero {there}.", "Where is its value put?"),
         "wrong-sign": (

@@ -26,7 +26,7 @@ def explain(context: Context, difference: Difference) -> Finding:
             confidence="certain",
         )
     place = _place(context, difference)
-    only = _only_in(context)
+    only = only_in(context)
     return Finding(
         code="wrong-values",
         title=f"`{difference.quantity}` is wrong {place}{only}."
@@ -103,7 +103,7 @@ def _listed(what: str, which: np.ndarray, total: int) -> str:
     return f"{plural} {', '.join(map(str, which[:6]))}{', ...' if len(which) > 6 else ''} of {total}"
 
 
-def _only_in(context: Context) -> str:
+def only_in(context: Context) -> str:
     """Say in which cases it fails, when it does not fail in all."""
     failing = [t for t in context.trials if not t.passed]
     if len(failing) == len(context.trials):
