@@ -24,8 +24,9 @@ def explain(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> 
     first = next((t for t in trials if t.rung is not None), trials[0])
     if first.attempt.error is not None or first.attempt.died is not None:
         return None
+    ran = first.attempt.forward is not None and first.attempt.forward.error is None
     try:
-        attempts = learner.again(first.problem, _other_problem(first, trials), forward=first.attempt.forward is not None)
+        attempts = learner.again(first.problem, _other_problem(first, trials), forward=ran)
     except WorkerDied:
         return None
     for count, attempt in enumerate(attempts, 1):
