@@ -29,9 +29,7 @@ def forward(which, n=N, d=D, seed=0):
     return trace(layernorm.layernorm_forward, arguments), arguments, dout
 
 
-def by_hand(
-    which, arguments, dout, direct=1.0, var=1.0, mu=1.0, straight=1.0, whole=1.0, slope=lambda std: 1 / (2 * std)
-):
+def by_hand(which, arguments, dout, direct=1.0, var=1.0, mu=1.0, straight=1.0, whole=1.0, slope=lambda std: 1 / (2 * std)):
     """A learner's backward pass, written apart from ours, with a weight on each of the ways."""
     axis = 0 if which == "batchnorm" else 1
     x, gamma = arguments["x"], arguments["gamma"]

@@ -156,9 +156,7 @@ def test_wrong_arrows_in_series_carry_one_factor_clear_of_all_boxes():
     drawn = next(pictures())
     root = ElementTree.fromstring(svg(drawn))
     space = "{http://www.w3.org/2000/svg}"
-    groups = {
-        kind: [g for g in root.findall(f"{space}g") if kind in (g.get("class") or "")] for kind in ("node", "factor")
-    }
+    groups = {kind: [g for g in root.findall(f"{space}g") if kind in (g.get("class") or "")] for kind in ("node", "factor")}
     assert [group.findtext(f"{space}text") for group in groups["factor"]] == ["× −1", "× 2"]
     assert len(root.findall(f"{space}path[@class='wrong']")) == 5
     rectangles = {kind: [g.find(f"{space}rect") for g in found] for kind, found in groups.items()}

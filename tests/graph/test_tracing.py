@@ -67,9 +67,7 @@ def test_values_are_those_of_the_plain_call_and_arguments_stay_as_they_were():
 
 
 def test_float32_is_traced_in_float64():
-    graph = trace(
-        linear.affine_forward, {"x": np.ones((2, 3), "f4"), "w": np.ones((3, 4), "f4"), "b": np.ones(4, "f4")}
-    )
+    graph = trace(linear.affine_forward, {"x": np.ones((2, 3), "f4"), "w": np.ones((3, 4), "f4"), "b": np.ones(4, "f4")})
     assert all(node.value.dtype == np.float64 for node in graph.nodes)
 
 

@@ -113,9 +113,7 @@ def _order(chains, layer: dict, vertices: list) -> list[list]:
         rows = order[1:] if sweep % 2 == 0 else order[-2::-1]
         place = {v: i for row in order for i, v in enumerate(row)}
         for row in rows:
-            middle = {
-                v: sum(place[u] for u in neighbours[v]) / len(neighbours[v]) if neighbours[v] else place[v] for v in row
-            }
+            middle = {v: sum(place[u] for u in neighbours[v]) / len(neighbours[v]) if neighbours[v] else place[v] for v in row}
             row.sort(key=lambda v, middle=middle: middle[v])
             place.update({v: i for i, v in enumerate(row)})
         crossings = _crossings(order, after)

@@ -142,11 +142,7 @@ def factor_text(factor: float | None) -> str:
     if factor % 1:
         for below in range(2, 257):
             above = round(factor * below)
-            if (
-                abs(above) <= 257
-                and min(abs(above - 1), abs(abs(above) - below)) <= 1
-                and _equal(above / below, factor)
-            ):
+            if abs(above) <= 257 and min(abs(above - 1), abs(abs(above) - below)) <= 1 and _equal(above / below, factor):
                 text = f"{above}/{below}"
                 break
     return "× " + text.replace("-", "−")

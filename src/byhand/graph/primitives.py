@@ -174,9 +174,7 @@ def einsum(*arrays, subscripts):
             # a letter that stands in this term alone was summed over: its gradient is the same all along
             at = tuple(slice(None) if c in seen else None for c in letters)
             shape = tuple(arrays[i].shape[terms[i].index(c)] for c in letters)
-            partial = unbroadcast(
-                partial[at], tuple(1 if c not in seen else n for c, n in zip(letters, shape, strict=True))
-            )
+            partial = unbroadcast(partial[at], tuple(1 if c not in seen else n for c, n in zip(letters, shape, strict=True)))
             dx = np.zeros(arrays[i].shape)
             np.einsum(f"{terms[i]}->{letters}", dx)[...] = partial  # a view: the diagonal where a letter repeats
             return dx
@@ -271,9 +269,7 @@ def reshape(x, *, shape):
 
 
 def permute_dims(x, *, axes):
-    return np.permute_dims(x, axes), (
-        lambda g: np.permute_dims(g, np.argsort(np.asarray(axes) % x.ndim)) if x.ndim else g,
-    )
+    return np.permute_dims(x, axes), (lambda g: np.permute_dims(g, np.argsort(np.asarray(axes) % x.ndim)) if x.ndim else g,)
 
 
 def moveaxis(x, *, source, destination):
@@ -343,9 +339,7 @@ def take_along_axis(x, *, indices, axis=-1):
 def is_basic(index) -> bool:
     """Whether an index is made of slices and whole numbers alone, so that NumPy returns a view."""
     parts = index if isinstance(index, tuple) else (index,)
-    return all(
-        p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) and not isinstance(p, bool) for p in parts
-    )
+    return all(p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) and not isinstance(p, bool) for p in parts)
 
 
 def getitem(x, *, index):

@@ -63,9 +63,7 @@ def svg(picture: Picture, title: str = "Computation graph", downward: bool = Fal
         parts.append(_arrow(edge, points))
     for node in picture["nodes"]:
         parts.append(_node(node, placed.boxes[node["id"]], names[node["id"]], shapes[node["id"]]))
-    asked = [
-        pair for pair, label in zip(zip(picture["edges"], curves, strict=True), labelled(picture), strict=True) if label
-    ]
+    asked = [pair for pair, label in zip(zip(picture["edges"], curves, strict=True), labelled(picture), strict=True) if label]
     parts.extend(_factors(asked, list(placed.boxes.values())))
     return "".join(parts) + "</svg>"
 
@@ -109,9 +107,7 @@ def _curve(line: list[Point], placed: Layout, edge: dict, downward: bool) -> lis
 
 def _arrow(edge: dict, points: list[Point]) -> str:
     verdict = escape(edge["verdict"])
-    path = f"M{_xy(points[0])}" + "".join(
-        f"C{' '.join(_xy(p) for p in points[i : i + 3])}" for i in range(1, len(points), 3)
-    )
+    path = f"M{_xy(points[0])}" + "".join(f"C{' '.join(_xy(p) for p in points[i : i + 3])}" for i in range(1, len(points), 3))
     (x, y), (cx, cy) = points[-1], points[-2]
     length = math.hypot(x - cx, y - cy) or 1.0
     ux, uy = (x - cx) / length, (y - cy) / length
@@ -165,9 +161,7 @@ def _along(points: list[Point], t: float) -> Point:
     s = t * pieces - i
     p = points[3 * i : 3 * i + 4]
     weights = ((1 - s) ** 3, 3 * s * (1 - s) ** 2, 3 * s**2 * (1 - s), s**3)
-    return sum(w * q[0] for w, q in zip(weights, p, strict=True)), sum(
-        w * q[1] for w, q in zip(weights, p, strict=True)
-    )
+    return sum(w * q[0] for w, q in zip(weights, p, strict=True)), sum(w * q[1] for w, q in zip(weights, p, strict=True))
 
 
 def _overlap(a: Box, b: Box) -> float:

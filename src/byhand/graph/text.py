@@ -27,9 +27,7 @@ def text(picture: Picture) -> str:
         note = "! wrong" if node["verdict"] == "wrong" else ""
         rows.append((node["name"], _shape(node["shape"]), line, f"{made}   {note}".rstrip()))
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
-    return "\n".join(
-        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows
-    )
+    return "\n".join("  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3]]).rstrip() for row in rows)
 
 
 def _shape(shape: list[int]) -> str:

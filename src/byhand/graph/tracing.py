@@ -38,15 +38,11 @@ def trace(function: Callable, arguments: dict[str, Any], wrt: tuple[str, ...] | 
     try:
         inputs, values = {}, {}
         for name, value in arguments.items():
-            values[name], inputs[name] = _wrap(
-                name, value, active=wrt is None or name in wrt, numbers=name in (wrt or ())
-            )
+            values[name], inputs[name] = _wrap(name, value, active=wrt is None or name in wrt, numbers=name in (wrt or ()))
         chosen = {name: inputs[name] for name in wrt or inputs if any(n is not None for _, n in leaves(inputs[name]))}
         for name in wrt or ():
             if name not in chosen:
-                raise TypeError(
-                    f"wrt: {name!r} holds no real numbers, so nothing can be differentiated with respect to it"
-                )
+                raise TypeError(f"wrt: {name!r} holds no real numbers, so nothing can be differentiated with respect to it")
         names = _Names()
         with np.errstate(all="ignore"):
             sys.settrace(names.call)
