@@ -56,8 +56,8 @@ def test_list(byhand, space):
     lines = byhand("list").out.splitlines()
     for name, mark in (("relu_forward", "✓"), ("adam", "–"), ("sgd", "○")):
         assert any(line.split()[:2] == [mark, name] for line in lines)
-    for chapter in course.chapters():
-        assert any(line.startswith(f"{chapter.number}  {chapter.title}") for line in lines)
+    for number, (leg, _) in enumerate(course.legs(), 1):
+        assert any(line.startswith(f"{number:>2}  {leg.title}") for line in lines)
 
 
 def test_list_as_json(byhand, space):
@@ -66,7 +66,7 @@ def test_list_as_json(byhand, space):
     assert [e["name"] for e in entries] == NAMES
     assert [e["order"] for e in entries] == list(range(len(NAMES)))
     assert {e["name"]: e["state"] for e in entries}["adam"] == "skipped"
-    assert {"chapter", "chapter_name", "minutes", "after", "core"} <= entries[0].keys()
+    assert {"chapter", "chapter_name", "leg", "minutes", "after", "core"} <= entries[0].keys()
 
 
 def test_list_needs_no_workspace(byhand, nowhere):

@@ -17,7 +17,11 @@ def test_chapters_hold_the_exercises_in_order():
     chapters = course.chapters()
     assert [chapter.number for chapter in chapters] == sorted(chapter.number for chapter in chapters)
     names = [exercise.name for chapter in chapters for exercise in chapter.exercises]
-    assert names == list(course.exercises()) and len(set(names)) == len(names)
+    assert sorted(names) == sorted(course.exercises()) and len(set(names)) == len(names)
+    order = list(course.exercises())
+    for chapter in chapters:
+        places = [order.index(exercise.name) for exercise in chapter.exercises]
+        assert places == sorted(places)
     assert all(chapter.notes.is_file() for chapter in chapters)
 
 

@@ -25,7 +25,7 @@ def next_command() -> None:
     space = here()
     following = space.next()
     progress = space.progress()
-    core = [e for e in course.exercises().values() if not e.side_trip]
+    core = course.core()
     done = sum(progress[e.name].state == "passed" for e in core)
     console.print(f"[bold]{done}[/] of {len(core)} on the core trail are right.")
     if following is None:
@@ -69,38 +69,45 @@ def list_command(
     all_: Annotated[bool, typer.Option("--all", help="Unfold the side trips.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, for programs.")] = False,
 ) -> None:
-    """List the chapters and their exercises, with how far you are."""
+    """List the trail, leg by leg, with how far you are. Side trips are folded: nothing on the trail needs them."""
     space = here_or_none()
     states = {name: p.state for name, p in space.progress().items()} if space else {}
     if as_json:
-        print_json([_entry(e, c, states.get(e.name, "not-started")) for c in course.chapters() for e in c.exercises])
+        print_json(_entries(states))
         return
-    for chapter in course.chapters():
-        minutes = sum(e.minutes for e in chapter.exercises if not e.side_trip)
-        console.print(f"\n[bold]{chapter.number}  {chapter.title}[/] [dim]· about {minutes} minutes[/]")
-        folded = 0
-        for exercise in chapter.exercises:
-            if exercise.side_trip and not all_:
-                folded += 1
-                continue
+    for number, (leg, exercises) in enumerate(course.legs(), 1):
+        shown = [e for e in exercises if all_ or e.name not in leg.side_trips]
+        minutes = sum(e.minutes for e in exercises if e.name not in leg.side_trips)
+        about = f"about {minutes} minutes" if minutes else "side trips"
+        console.print(f"\n[bold]{number:>2}  {leg.title}[/] [dim]· {about}[/]")
+        for exercise in shown:
             mark, style = STATE_MARKS[states.get(exercise.name, "not-started")]
-            aside = "  side trip" if exercise.side_trip else ""
-            console.print(f"   [{style}]{mark}[/] {exercise.name:<28}[dim]{exercise.minutes:>4} min{aside}[/]")
+            aside = "  side trip" if exercise.name in leg.side_trips else ""
+            console.print(f"    [{style}]{mark}[/] {exercise.name:<30}[dim]{exercise.minutes:>4} min{aside}[/]")
+        folded = len(exercises) - len(shown)
         if folded:
-            console.print(f"     [dim]and {folded} side trip{'s' if folded > 1 else ''} (--all)[/]")
+            console.print(f"      [dim]{'and ' if shown else ''}{folded} side trip{'s' if folded > 1 else ''} (--all)[/]")
     console.print()
 
 
-def _entry(exercise: Exercise, chapter: course.Chapter, state: str) -> dict:
+def _entries(states: dict[str, str]) -> list[dict]:
+    """Return every exercise in the order of the trail, as plain data."""
+    order = list(course.exercises())
+    return [_entry(e, leg, order.index(e.name), states) for leg, exercises in course.legs() for e in exercises]
+
+
+def _entry(exercise: Exercise, leg: course.Leg, order: int, states: dict[str, str]) -> dict:
+    chapter = course.chapter_of(exercise.name)
     return {
         "name": exercise.name,
         "chapter": chapter.number,
         "chapter_name": chapter.name,
-        "order": list(course.exercises()).index(exercise.name),
+        "leg": leg.title,
+        "order": order,
         "minutes": exercise.minutes,
         "after": list(exercise.after),
-        "core": not exercise.side_trip,
-        "state": state,
+        "core": exercise.name not in leg.side_trips,
+        "state": states.get(exercise.name, "not-started"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Floor 4: the chapters, their exercises and notes. Declarations; `rendering` makes stubs and solutions of them."""
+"""Floor 4: the chapters, their exercises and notes, and the trail through them. Declarations; `rendering` makes stubs of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from pathlib import Path
 
 from byhand.spec import Exercise
 
+from .trail import TRAIL, Leg
+
 _CHAPTERS = (
+    (0, "arrays", "Arrays"),
+    (1, "classifiers", "Classifiers"),
     (2, "backpropagation", "Backpropagation"),
     (3, "training", "Training"),
     (4, "normalization", "Normalisation"),
@@ -19,7 +23,7 @@ _CHAPTERS = (
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: its exercises in the order in which to do them, and its notes."""
+    """One chapter: the exercises that are at home in it, in the order of the trail, and its notes."""
 
     number: int
     name: str
@@ -37,14 +41,49 @@ def chapters() -> tuple[Chapter, ...]:
 
 def _chapter(number: int, name: str, title: str) -> Chapter:
     folder = f"ch{number:02}_{name}"
-    exercises = import_module(f".{folder}.exercises", __name__).EXERCISES
-    return Chapter(number, name, title, Path(__file__).parent / folder / "notes.md", exercises)
+    declared = {exercise.name: exercise for exercise in import_module(f".{folder}.exercises", __name__).EXERCISES}
+    order = [name for leg in TRAIL for name in leg.names if name in declared]
+    if len(order) != len(declared):
+        raise ValueError(f"not on the trail, or twice: {sorted(declared.keys() - set(order)) or order}; see course/trail.py")
+    return Chapter(number, name, title, Path(__file__).parent / folder / "notes.md", tuple(declared[n] for n in order))
 
 
 @lru_cache(maxsize=1)
 def exercises() -> dict[str, Exercise]:
     """Return all exercises by name, in the order of the trail."""
-    return {exercise.name: exercise for chapter in chapters() for exercise in chapter.exercises}
+    declared = {exercise.name: exercise for chapter in chapters() for exercise in chapter.exercises}
+    return {name: declared[name] for leg in TRAIL for name in leg.names if name in declared}
+
+
+@lru_cache(maxsize=1)
+def side_trips() -> frozenset[str]:
+    """Return the names of the exercises that nothing on the core trail needs."""
+    return frozenset().union(*(leg.side_trips for leg in TRAIL))
+
+
+def core() -> tuple[Exercise, ...]:
+    """Return the exercises of the core trail, in order."""
+    return tuple(exercise for name, exercise in exercises().items() if name not in side_trips())
+
+
+@lru_cache(maxsize=1)
+def _homes() -> dict[str, Chapter]:
+    return {exercise.name: chapter for chapter in chapters() for exercise in chapter.exercises}
+
+
+def chapter_of(name: str) -> Chapter:
+    """Return the chapter in which an exercise is at home.
+
+    Raises:
+        ValueError: there is no such exercise.
+    """
+    return _homes()[find(name).name]
+
+
+def legs() -> tuple[tuple[Leg, tuple[Exercise, ...]], ...]:
+    """Return the legs of the trail, each with its exercises."""
+    known = exercises()
+    return tuple((leg, tuple(known[name] for name in leg.names if name in known)) for leg in TRAIL)
 
 
 def find(name: str) -> Exercise:

@@ -107,6 +107,7 @@ class Pages:
             "token": lab.token,
             "version": byhand.__version__,
             "package": lab.workspace.package,
+            "side_trips": course.side_trips(),
             "rung_names": RUNG_NAMES,
             "grids": view.grids,
             "quantities": view.quantities,
@@ -118,11 +119,11 @@ class Pages:
     async def map(self, request: Request) -> Response:
         """Show the course, what is done and what is next."""
         progress = self.lab.workspace.progress()
-        core = [e for e in course.exercises().values() if not e.side_trip]
+        core = course.core()
         return self._page(
             "map.html",
             here="course",
-            chapters=course.chapters(),
+            legs=course.legs(),
             progress=progress,
             next=self.lab.workspace.next(),
             firsts={name: _first_sentence(e.function) for name, e in course.exercises().items()},
@@ -143,7 +144,7 @@ class Pages:
         exercise = course.exercises().get(name)
         if exercise is None:
             return self._missing(f"There is no exercise called {name}.")
-        chapter = next(c for c in course.chapters() if any(e.name == name for e in c.exercises))
+        chapter = course.chapter_of(name)
         report = await self.lab.check(name)
         return self._page(
             "exercise.html",

@@ -76,7 +76,6 @@ class Exercise:
     """Whether the learner is handed `forward` (it is no exercise of its own)."""
     parts: tuple[Callable, ...] = ()
     """For a composite, the exercises' functions that it calls."""
-    side_trip: bool = False
     equivalent: Mapping[str, str] = field(default_factory=dict)
     """Mechanical mutants that compute the same function: the mutated line as rendered -> why it is the same."""
 
@@ -143,7 +142,6 @@ def exercise(
     forward: Callable | None = None,
     given: bool = False,
     parts: list[Callable] | None = None,
-    side_trip: bool = False,
     equivalent: Mapping[str, str] | None = None,
 ) -> Exercise:
     """Declare an exercise.
@@ -158,7 +156,7 @@ def exercise(
         misconceptions: what people get wrong.
         minutes: for someone who meets it first.
         after: the exercises that it needs.
-        forward, given, parts, side_trip, equivalent: see `Exercise`.
+        forward, given, parts, equivalent: see `Exercise`.
     """
     if len(hints) != 3:
         raise ValueError(f"{function.__name__}: expected three hints, got {len(hints)}")
@@ -173,6 +171,5 @@ def exercise(
         forward=forward,
         given=given,
         parts=tuple(parts or ()),
-        side_trip=side_trip,
         equivalent=dict(equivalent or {}),
     )

@@ -58,7 +58,7 @@ class Workspace:
         Raises:
             ValueError: there is no such exercise.
         """
-        return self.modules / f"{_chapter(name).name}.py"
+        return self.modules / f"{course.chapter_of(name).name}.py"
 
     def text(self, name: str) -> str | None:
         """Return the learner's text of a function as it stands, or None where there is none."""
@@ -93,7 +93,7 @@ class Workspace:
         """
         progress = self.progress()
         trail = [e for e in course.exercises().values() if progress[e.name].state not in ("passed", "skipped")]
-        core = [e for e in trail if not e.side_trip]
+        core = [e for e in trail if e.name not in course.side_trips()]
         if after is not None:
             order = list(course.exercises())
             behind = [e for e in core if order.index(e.name) > order.index(after)]
@@ -254,17 +254,12 @@ def _at(folder: Path) -> Workspace | None:
     return Workspace(folder, state.read().get("package", "mynet")) if state.path.is_file() else None
 
 
-def _chapter(name: str) -> course.Chapter:
-    course.find(name)
-    return next(c for c in course.chapters() if any(e.name == name for e in c.exercises))
-
-
 def _imports(exercises: list[Exercise], chapter: str) -> dict[str, list[str]]:
     """Return module -> the names that these exercises' solutions call from it."""
     wanted: dict[str, list[str]] = {}
     for exercise in exercises:
         for name in rendering.needs(exercise):
-            if name in course.exercises() and (module := _chapter(name).name) != chapter:
+            if name in course.exercises() and (module := course.chapter_of(name).name) != chapter:
                 names = wanted.setdefault(module, [])
                 if name not in names:
                     names.append(name)

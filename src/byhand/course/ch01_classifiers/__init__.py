@@ -1,0 +1,1 @@
+"""Chapter 1: classifiers, from nearest neighbours to linear scores."""
