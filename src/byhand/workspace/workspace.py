@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from byhand import course
 from byhand.course import rendering
@@ -111,12 +112,12 @@ class Workspace:
             fingerprint = None  # saved again since
 
         def change(old: Progress):
-            new = {}
-            if report.verdict == "pass":
-                new = {"state": "passed", "passed_at": old.passed_at or now(), "best": "passed", "depth": 1}
-                return new | {"finding": None, "fingerprint": fingerprint}
             if report.verdict == "checker-error":
-                return new
+                return {}
+            new: dict[str, Any] = {"ticks": [name for name, reached in report.ticks.items() if reached]}
+            if report.verdict == "pass" and all(report.ticks.values()):
+                new |= {"state": "passed", "passed_at": old.passed_at or now(), "best": "passed", "depth": 1}
+                return new | {"finding": None, "fingerprint": fingerprint}
             if report.verdict == "not-started":
                 new["state"] = "skipped" if old.state == "skipped" else "not-started"
             else:
