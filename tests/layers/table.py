@@ -12,11 +12,14 @@ from byhand.layers import (
     activations,
     adjoints,
     batchnorm,
+    circuit,
     dropout,
     initializers,
     layernorm,
     linear,
+    linear_losses,
     losses,
+    softmax_steps,
     standardize,
 )
 from byhand.optim import adam, momentum, sgd
@@ -72,6 +75,16 @@ def _scores(rng, a, b, c):
     return {"scores": rng.normal(size=(a, b + 1)) * 2, "y": rng.integers(0, b + 1, a)}
 
 
+def _classifier(rng, a, b, c):
+    W, X = rng.normal(size=(b, c + 1)), rng.normal(size=(a, b))
+    return {"W": W, "X": X, "y": rng.integers(0, c + 1, a), "reg": 0.25}
+
+
+def _shifted(rng, a, b, c):
+    scores = rng.normal(size=(a, b)) * 2
+    return {"shifted": scores - scores.max(axis=1, keepdims=True), "y": rng.integers(0, b, a)}
+
+
 def _layernorm(shape):
     return lambda rng, a, b, c: {
         "x": rng.normal(size=(*shape(a, c), b + 1)),
@@ -95,6 +108,13 @@ LAYERS = (
     Entry("relu", activations.relu_forward, _one("a", "b", "c"), ("x",), (activations.relu_backward,)),
     Entry("sigmoid", activations.sigmoid_forward, _one("a", "b", "c"), ("x",), (activations.sigmoid_backward,)),
     Entry("tanh", activations.tanh_forward, _one("a", "b", "c"), ("x",), (activations.tanh_backward,)),
+    Entry(
+        "scalar_circuit",
+        circuit.scalar_circuit_forward,
+        lambda rng, a, b, c: {name: rng.normal(size=(a, b, c)) for name in "xyz"},
+        ("x", "y", "z"),
+        (circuit.scalar_circuit_backward,),
+    ),
     Entry("sum", adjoints.sum_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.sum_backward,)),
     Entry("sum-last", adjoints.sum_forward, _one("a", "b", axis=-1), ("x",), (adjoints.sum_backward,)),
     Entry("mean", adjoints.mean_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.mean_backward,)),
@@ -150,6 +170,8 @@ LAYERS = (
 LOSSES = (
     Entry("svm_loss", losses.svm_loss, _scores, ("scores",)),
     Entry("softmax_loss", losses.softmax_loss, _scores, ("scores",)),
+    Entry("linear_svm_loss", linear_losses.linear_svm_loss, _classifier, ("W",)),
+    Entry("linear_softmax_loss", linear_losses.linear_softmax_loss, _classifier, ("W",)),
 )
 
 
@@ -162,6 +184,9 @@ def _weights(state):
 
 
 PLAIN = (
+    Entry("shift_scores", softmax_steps.shift_scores, lambda rng, a, b, c: {"scores": rng.normal(size=(a, b))}, ()),
+    Entry("cross_entropy", softmax_steps.cross_entropy, _shifted, ()),
+    Entry("scores_gradient", softmax_steps.scores_gradient, _shifted, ()),
     Entry("xavier_init", initializers.xavier_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
     Entry("he_init", initializers.he_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
     Entry("sgd", sgd.sgd, _weights(lambda rng, w: {}), ()),

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from byhand.layers import activations, adjoints, batchnorm, dropout, initializers, layernorm, losses, standardize
+from byhand.layers import (
+    activations,
+    adjoints,
+    batchnorm,
+    circuit,
+    dropout,
+    initializers,
+    layernorm,
+    linear_losses,
+    losses,
+    softmax_steps,
+    standardize,
+)
 
 
 @pytest.mark.parametrize("loss", [losses.softmax_loss, losses.svm_loss])
@@ -35,6 +47,59 @@ def test_svm_loss_by_hand():
     loss, dscores = losses.svm_loss(scores, y)
     np.testing.assert_allclose(loss, (2.9 + 0 + 12.9) / 3)
     np.testing.assert_allclose(dscores * 3, [[-1, 1, 0], [0, 0, 0], [1, 1, -2]])
+
+
+def test_the_steps_make_the_softmax_loss():
+    rng = np.random.default_rng(0)
+    scores, y = rng.normal(size=(6, 5)) * 30 + 1e3, rng.integers(0, 5, 6)
+    scores[2, 1] = 1e5
+    shifted = softmax_steps.shift_scores(scores)
+    assert (shifted.max(axis=1) == 0).all()
+    np.testing.assert_allclose(np.diff(shifted, axis=1), np.diff(scores, axis=1), atol=1e-9)
+    loss, dscores = losses.softmax_loss(scores, y)
+    np.testing.assert_allclose(softmax_steps.cross_entropy(shifted, y), loss, rtol=1e-12)
+    np.testing.assert_allclose(softmax_steps.scores_gradient(shifted, y), dscores, rtol=1e-12, atol=1e-300)
+
+
+def test_cross_entropy_and_its_gradient_by_hand():
+    shifted = np.log([[0.5, 1.0, 0.5], [1.0, 0.125, 0.125]])  # probabilities 1/4, 1/2, 1/4 and 8/10, 1/10, 1/10
+    y = np.array([2, 0])
+    np.testing.assert_allclose(softmax_steps.cross_entropy(shifted, y), (np.log(4) + np.log(1.25)) / 2)
+    np.testing.assert_allclose(softmax_steps.scores_gradient(shifted, y) * 2, [[0.25, 0.5, -0.75], [-0.2, 0.1, 0.1]])
+    apart, y = np.array([[-1e4, 0.0], [0.0, -1e4]]), np.array([0, 0])
+    assert softmax_steps.cross_entropy(apart, y) == 5e3
+    np.testing.assert_array_equal(softmax_steps.scores_gradient(apart, y), [[-0.5, 0.5], [0, 0]])
+
+
+@pytest.mark.parametrize("loss", [linear_losses.linear_softmax_loss, linear_losses.linear_svm_loss])
+def test_linear_losses_with_large_scores_and_with_one_class(loss):
+    X, y = np.array([[1e4], [-1e4]]), np.array([1, 1])
+    value, dW = loss(np.array([[1.0, 0.0]]), X, y, 0.5)
+    margin = loss is linear_losses.linear_svm_loss  # the margin of 1 is paid for as well
+    assert value == (1e4 + margin) / 2 + 0.5
+    np.testing.assert_array_equal(dW, [[5e3 + 1, -5e3]])
+    value, dW = loss(np.array([[3.0], [2.0]]), np.ones((4, 2)), np.zeros(4, dtype=int), 0.25)
+    assert value == 0.25 * 13
+    np.testing.assert_array_equal(dW, [[1.5], [1.0]])
+
+
+def test_linear_losses_of_weights_that_know_nothing():
+    X, y = np.random.default_rng(0).normal(size=(9, 3)), np.arange(9) % 5
+    assert linear_losses.linear_softmax_loss(np.zeros((3, 5)), X, y, 1.0)[0] == pytest.approx(np.log(5))
+    assert linear_losses.linear_svm_loss(np.zeros((3, 5)), X, y, 1.0)[0] == pytest.approx(4)
+
+
+def test_the_circuit_by_hand():
+    out, cache = circuit.scalar_circuit_forward(np.array([1.0, 1.0]), np.array([2.0, -4.0]), np.array([-4.0, 2.0]))
+    np.testing.assert_array_equal(out, [6, -6])
+    dx, dy, dz = circuit.scalar_circuit_backward(np.array([1.0, 10.0]), cache)
+    np.testing.assert_array_equal([dx, dy, dz], [[2, 20], [5, 20], [0, -30]])
+
+
+def test_the_circuit_gives_a_tie_to_one_of_the_two():
+    _, cache = circuit.scalar_circuit_forward(np.array(1.0), np.array(2.0), np.array(2.0))
+    dx, dy, dz = circuit.scalar_circuit_backward(np.array(1.0), cache)
+    assert dx == 2 and dy + dz == 5 and 0 <= dz <= 3
 
 
 @pytest.mark.parametrize("precision", [np.float32, np.float64])

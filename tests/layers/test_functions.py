@@ -26,6 +26,7 @@ ORACLES = {
     "relu": lambda x: F.relu(x),
     "sigmoid": lambda x: torch.sigmoid(x),
     "tanh": lambda x: torch.tanh(x),
+    "scalar_circuit": lambda x, y, z: (x + y) * torch.where(y > z, y, z),
     "sum": lambda x, axis: torch.sum(x, dim=axis),
     "sum-last": lambda x, axis: torch.sum(x, dim=axis),
     "mean": lambda x, axis: torch.mean(x, dim=axis),
@@ -46,6 +47,8 @@ ORACLES = {
     "dropout-test": lambda x, noise, keep, train: x.clone(),
     "svm_loss": lambda scores, y: F.multi_margin_loss(scores, y) * scores.shape[1],
     "softmax_loss": lambda scores, y: F.cross_entropy(scores, y),
+    "linear_svm_loss": lambda W, X, y, reg: F.multi_margin_loss(X @ W, y) * W.shape[1] + reg * torch.linalg.norm(W) ** 2,
+    "linear_softmax_loss": lambda W, X, y, reg: F.cross_entropy(X @ W, y) + reg * torch.linalg.norm(W) ** 2,
 }
 
 
