@@ -152,3 +152,17 @@ TRAIL = (
         ("(masked_mean)", "(scatter_add)", "(sliding_windows)", "(bilinear_form)", "(causal_mask)"),
     ),
 )
+
+REFRESHER = (
+    "euclidean_distances",
+    "linear_softmax_loss",
+    "affine_backward",
+    "softmax_loss",
+    "two_layer_net_loss",
+    "adam",
+    "dropout_backward",
+    "batchnorm_forward",
+    "batchnorm_backward",
+    "layernorm_backward",
+)
+"""What those who knew it once write again, in an afternoon: the exercises on which everything else rests."""
