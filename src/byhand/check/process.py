@@ -294,6 +294,7 @@ def _error(data: Any) -> dict[str, Any] | None:
         "message": _text(data["message"]),
         "line": None if data["line"] is None else int(data["line"]),
         "text": _text(data["text"]),
+        "numbers": {str(name): int(n) for name, n in data["numbers"].items()},
         "shapes": {str(name): tuple(int(n) for n in shape) for name, shape in data["shapes"].items()},
     }
 
