@@ -14,12 +14,16 @@ from byhand.layers import (
     batchnorm,
     circuit,
     dropout,
+    groupnorm,
     initializers,
     layernorm,
     linear,
     linear_losses,
     losses,
+    rmsnorm,
     softmax_steps,
+    spatial_batchnorm,
+    spatial_groupnorm,
     standardize,
 )
 from byhand.optim import adam, momentum, sgd
@@ -93,6 +97,37 @@ def _layernorm(shape):
     }
 
 
+def _rmsnorm(shape, **options):
+    return lambda rng, a, b, c: {
+        "x": rng.normal(1.0, 2.0, (*shape(a, c), b + 1)),
+        "gamma": rng.uniform(0.5, 2.0, b + 1),
+        **options,
+    }
+
+
+def _groupnorm(shape, *, groups=2, **options):
+    """Return a maker of x with its channels in groups of b + 1."""
+
+    def inputs(rng, a, b, c):
+        channels = groups * (b + 1)
+        return {
+            "x": rng.normal(1.0, 2.0, (a, channels, *shape(c))),
+            "gamma": rng.uniform(0.5, 2.0, channels),
+            "beta": rng.normal(size=channels),
+            "groups": groups,
+            **options,
+        }
+
+    return inputs
+
+
+def _spatial_batchnorm(train, **options):
+    def inputs(rng, a, b, c):
+        return {**_batchnorm(train, **options)(rng, a, b, c), "x": rng.normal(3.0, 2.0, (a, b, c, 2))}
+
+    return inputs
+
+
 LAYERS = (
     Entry(
         "affine",
@@ -162,6 +197,42 @@ LAYERS = (
         _layernorm(lambda a, c: (a, c)),
         ("x", "gamma", "beta"),
         (layernorm.layernorm_backward,),
+    ),
+    Entry("rmsnorm", rmsnorm.rmsnorm_forward, _rmsnorm(lambda a, c: (a,)), ("x", "gamma"), (rmsnorm.rmsnorm_backward,)),
+    Entry(
+        "rmsnorm-3d",
+        rmsnorm.rmsnorm_forward,
+        _rmsnorm(lambda a, c: (a, c), eps=1e-2),
+        ("x", "gamma"),
+        (rmsnorm.rmsnorm_backward,),
+    ),
+    Entry(
+        "groupnorm",
+        groupnorm.groupnorm_forward,
+        _groupnorm(lambda c: ()),
+        ("x", "gamma", "beta"),
+        (groupnorm.groupnorm_backward,),
+    ),
+    Entry(
+        "spatial_batchnorm",
+        spatial_batchnorm.spatial_batchnorm_forward,
+        _spatial_batchnorm(True, momentum=0.8, eps=1e-3),
+        ("x", "gamma", "beta"),
+        (spatial_batchnorm.spatial_batchnorm_backward,),
+    ),
+    Entry(
+        "spatial_batchnorm-test",
+        spatial_batchnorm.spatial_batchnorm_forward,
+        _spatial_batchnorm(False),
+        ("x", "gamma", "beta"),
+        (spatial_batchnorm.spatial_batchnorm_backward,),
+    ),
+    Entry(
+        "spatial_groupnorm",
+        spatial_groupnorm.spatial_groupnorm_forward,
+        _groupnorm(lambda c: (c, 2), groups=3, eps=1e-3),
+        ("x", "gamma", "beta"),
+        (spatial_groupnorm.spatial_groupnorm_backward,),
     ),
     Entry("dropout", dropout.dropout_forward, _dropout(True), ("x",), (dropout.dropout_backward,)),
     Entry("dropout-test", dropout.dropout_forward, _dropout(False), ("x",), (dropout.dropout_backward,)),

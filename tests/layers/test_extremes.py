@@ -11,11 +11,15 @@ from byhand.layers import (
     batchnorm,
     circuit,
     dropout,
+    groupnorm,
     initializers,
     layernorm,
     linear_losses,
     losses,
+    rmsnorm,
     softmax_steps,
+    spatial_batchnorm,
+    spatial_groupnorm,
     standardize,
 )
 
@@ -136,6 +140,101 @@ def test_layernorm_of_a_single_example_without_a_batch_axis():
         layernorm.layernorm_backward(dout, cache), layernorm.layernorm_backward(dout[None], row_cache), strict=True
     ):
         np.testing.assert_array_equal(one, many.reshape(one.shape))
+
+
+def test_rmsnorm_of_nothing_but_zeros_and_of_a_row_that_is_all_one_number():
+    out, cache = rmsnorm.rmsnorm_forward(np.zeros((2, 3)), np.full(3, 2.0), eps=1e-4)
+    assert not out.any()
+    dx, dgamma = rmsnorm.rmsnorm_backward(np.ones((2, 3)), cache)
+    np.testing.assert_allclose(dx, 2 / 0.01)
+    np.testing.assert_array_equal(dgamma, 0)
+    out, _ = rmsnorm.rmsnorm_forward(np.full((2, 3), -7.0), np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(out, [[-1, -2, -3]] * 2, rtol=1e-6)
+
+
+def test_rmsnorm_sees_the_mean_and_not_the_size():
+    rng = np.random.default_rng(0)
+    x, gamma = rng.normal(1e4, 1.0, (3, 4)), np.ones(4)
+    out, _ = rmsnorm.rmsnorm_forward(x, gamma)
+    np.testing.assert_allclose(out, np.ones((3, 4)), rtol=1e-3)
+    larger, _ = rmsnorm.rmsnorm_forward(100 * x, gamma)
+    np.testing.assert_allclose(larger, out, rtol=1e-9)
+
+
+PICTURES = np.random.default_rng(3).normal(2.0, 3.0, (2, 6, 3, 5))
+GAMMA, BETA = np.arange(1.0, 7.0), np.arange(-3.0, 3.0)
+
+
+def test_one_group_is_layer_norm_and_a_group_for_each_channel_leaves_only_the_shift():
+    x = PICTURES[:, :, 0, 0]
+    out, cache = groupnorm.groupnorm_forward(x, GAMMA, BETA, groups=1)
+    whole, whole_cache = layernorm.layernorm_forward(x, GAMMA, BETA)
+    np.testing.assert_allclose(out, whole, rtol=1e-12)
+    dout = np.cos(x)
+    for ours, theirs in zip(
+        groupnorm.groupnorm_backward(dout, cache), layernorm.layernorm_backward(dout, whole_cache), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+    alone, cache = groupnorm.groupnorm_forward(x, GAMMA, BETA, groups=6)
+    np.testing.assert_array_equal(alone, np.broadcast_to(BETA, x.shape))
+    np.testing.assert_allclose(groupnorm.groupnorm_backward(dout, cache)[0], 0, atol=1e-9)
+
+
+def test_neighbouring_channels_belong_to_one_group():
+    x = np.array([[1.0, 3.0, 10.0, 30.0, 100.0, 300.0]])
+    out, _ = groupnorm.groupnorm_forward(x, np.ones(6), np.zeros(6), groups=3)
+    np.testing.assert_allclose(out, [[-1, 1, -1, 1, -1, 1]], rtol=1e-4)
+
+
+def test_a_picture_of_one_pixel_is_a_vector():
+    x = PICTURES[:, :, :1, :1]
+    vectors = x[:, :, 0, 0]
+    running = {"mean": GAMMA, "var": GAMMA**2}
+    for train in (True, False):
+        out, cache, new = spatial_batchnorm.spatial_batchnorm_forward(x, GAMMA, BETA, running, train=train)
+        flat, flat_cache, flat_new = batchnorm.batchnorm_forward(vectors, GAMMA, BETA, running, train=train)
+        np.testing.assert_array_equal(out[:, :, 0, 0], flat)
+        np.testing.assert_array_equal(new["var"], flat_new["var"])
+        dx, *rest = spatial_batchnorm.spatial_batchnorm_backward(np.sin(x), cache)
+        flat_dx, *flat_rest = batchnorm.batchnorm_backward(np.sin(vectors), flat_cache)
+        np.testing.assert_array_equal(dx[:, :, 0, 0], flat_dx)
+        np.testing.assert_array_equal(rest, flat_rest)
+    out, _ = spatial_groupnorm.spatial_groupnorm_forward(x, GAMMA, BETA, groups=2)
+    np.testing.assert_allclose(out[:, :, 0, 0], groupnorm.groupnorm_forward(vectors, GAMMA, BETA, groups=2)[0], rtol=1e-12)
+
+
+def test_statistics_of_pictures_are_taken_over_what_they_should_be():
+    ones, zeros = np.ones(6), np.zeros(6)
+    running = {"mean": zeros, "var": ones}
+    out, _, new = spatial_batchnorm.spatial_batchnorm_forward(PICTURES, ones, zeros, running, train=True, momentum=0.5)
+    np.testing.assert_allclose(out.mean((0, 2, 3)), 0, atol=1e-12)
+    np.testing.assert_allclose(out.var((0, 2, 3)), 1, rtol=1e-4)
+    np.testing.assert_allclose(new["mean"], PICTURES.mean((0, 2, 3)) / 2)
+    np.testing.assert_allclose(new["var"], (1 + PICTURES.var((0, 2, 3))) / 2)
+    np.testing.assert_array_equal(running["mean"], 0)
+    out, _ = spatial_groupnorm.spatial_groupnorm_forward(PICTURES, ones, zeros, groups=3)
+    for group in (slice(0, 2), slice(2, 4), slice(4, 6)):
+        np.testing.assert_allclose(out[:, group].mean((1, 2, 3)), 0, atol=1e-12)
+        np.testing.assert_allclose(out[:, group].var((1, 2, 3)), 1, rtol=1e-4)
+
+
+def test_pictures_far_from_zero_and_of_one_colour():
+    running = {"mean": GAMMA, "var": GAMMA}
+
+    def batch(x):
+        return spatial_batchnorm.spatial_batchnorm_forward(x, GAMMA, BETA, running, train=True)[:2]
+
+    def group(x):
+        return spatial_groupnorm.spatial_groupnorm_forward(x, GAMMA, BETA, groups=3)
+
+    for forward, backward in (
+        (batch, spatial_batchnorm.spatial_batchnorm_backward),
+        (group, spatial_groupnorm.spatial_groupnorm_backward),
+    ):
+        np.testing.assert_allclose(forward(PICTURES + 1e5)[0], forward(PICTURES)[0], atol=1e-8)
+        out, cache = forward(np.full((2, 6, 3, 5), 7.0))
+        np.testing.assert_array_equal(out, np.broadcast_to(BETA[:, None, None], out.shape))
+        assert all(np.isfinite(gradient).all() for gradient in backward(np.sin(PICTURES), cache))
 
 
 def test_running_statistics_move_toward_the_batch_and_rest_in_testing():

@@ -43,6 +43,16 @@ ORACLES = {
     ),
     "layernorm": lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta),
     "layernorm-3d": lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta),
+    "rmsnorm": lambda x, gamma: F.rms_norm(x, gamma.shape, gamma, eps=1e-5),
+    "rmsnorm-3d": lambda x, gamma, eps: F.rms_norm(x, gamma.shape, gamma, eps=eps),
+    "groupnorm": lambda x, gamma, beta, groups: F.group_norm(x, groups, gamma, beta),
+    "spatial_batchnorm": lambda x, gamma, beta, running, train, momentum, eps: F.batch_norm(
+        x, None, None, gamma, beta, training=True, eps=eps
+    ),
+    "spatial_batchnorm-test": lambda x, gamma, beta, running, train: F.batch_norm(
+        x, running["mean"], running["var"], gamma, beta, training=False
+    ),
+    "spatial_groupnorm": lambda x, gamma, beta, groups, eps: F.group_norm(x, groups, gamma, beta, eps),
     "dropout": lambda x, noise, keep, train: torch.where(noise < keep, x / keep, torch.zeros_like(x)),
     "dropout-test": lambda x, noise, keep, train: x.clone(),
     "svm_loss": lambda scores, y: F.multi_margin_loss(scores, y) * scores.shape[1],
