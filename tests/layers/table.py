@@ -20,13 +20,14 @@ from byhand.layers import (
     linear,
     linear_losses,
     losses,
+    regularization,
     rmsnorm,
     softmax_steps,
     spatial_batchnorm,
     spatial_groupnorm,
     standardize,
 )
-from byhand.optim import adam, momentum, sgd
+from byhand.optim import adagrad, adam, adamw, clipping, momentum, nesterov, rmsprop, sgd
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,15 @@ def _weights(state):
     return inputs
 
 
+def _moments(rng, w):
+    return {"m": rng.normal(size=w.shape), "v": rng.uniform(0.1, 1, w.shape), "t": 3}
+
+
+def _named(rng, a, b, c):
+    """Return arrays under the names of a network's parameters."""
+    return {"w1": rng.normal(size=(a, b)), "b1": rng.normal(size=b), "w2": rng.normal(size=(b, c)), "b2": rng.normal(size=c)}
+
+
 PLAIN = (
     Entry("shift_scores", softmax_steps.shift_scores, lambda rng, a, b, c: {"scores": rng.normal(size=(a, b))}, ()),
     Entry("cross_entropy", softmax_steps.cross_entropy, _shifted, ()),
@@ -262,10 +272,29 @@ PLAIN = (
     Entry("he_init", initializers.he_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
     Entry("sgd", sgd.sgd, _weights(lambda rng, w: {}), ()),
     Entry("sgd_momentum", momentum.sgd_momentum, _weights(lambda rng, w: {"v": rng.normal(size=w.shape)}), ()),
+    Entry("nesterov", nesterov.nesterov, _weights(lambda rng, w: {"v": rng.normal(size=w.shape)}), ()),
+    Entry("adagrad", adagrad.adagrad, _weights(lambda rng, w: {"s": rng.uniform(0.1, 1, w.shape)}), ()),
+    Entry("rmsprop", rmsprop.rmsprop, _weights(lambda rng, w: {"s": rng.uniform(0.1, 1, w.shape)}), ()),
+    Entry("adam", adam.adam, _weights(_moments), ()),
+    Entry("adamw", adamw.adamw, _weights(_moments), ()),
     Entry(
-        "adam",
-        adam.adam,
-        _weights(lambda rng, w: {"m": rng.normal(size=w.shape), "v": rng.uniform(0.1, 1, w.shape), "t": 3}),
+        "clip_gradient_norm", clipping.clip_gradient_norm, lambda rng, a, b, c: {"grads": _named(rng, a, b, c), "most": 1.5}, ()
+    ),
+    Entry(
+        "clip_gradient_norm-short",
+        clipping.clip_gradient_norm,
+        lambda rng, a, b, c: {"grads": _named(rng, a, b, c), "most": 1e3},
+        (),
+    ),
+    Entry(
+        "l2_regularization",
+        regularization.l2_regularization,
+        lambda rng, a, b, c: {
+            "params": _named(rng, a, b, c),
+            "grads": _named(rng, a, b, c),
+            "loss": np.asarray(rng.normal()),
+            "reg": 0.25,
+        },
         (),
     ),
 )

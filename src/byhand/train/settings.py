@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from byhand.optim import OPTIMIZERS, schedules
-
-SCHEDULES = {"constant": schedules.constant_schedule, "cosine": schedules.cosine_schedule}
+from byhand.optim import OPTIMIZERS
+from byhand.optim.schedules import SCHEDULES
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Settings:
     warmup: int = 0
     """Steps over which the learning rate rises at first."""
     reg: float = 0.0
+    clip: float = 0.0
+    """The largest norm of all gradients together; 0 to leave them as they are."""
     threads: int = 0
     """Processor threads; 0 for all. A small network is no slower on one, and far faster on a busy machine."""
     checkpoint_every: int = 0
@@ -36,7 +37,7 @@ class Settings:
     def __post_init__(self):
         for name in ("batch_size", "epochs", "log_every"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
-        for name in ("warmup", "checkpoint_every", "reg", "threads"):
+        for name in ("warmup", "checkpoint_every", "reg", "clip", "threads"):
             self._require(name, getattr(self, name) >= 0, "at least 0")
         self._require("lr", self.lr > 0, "above 0")
         self._require("optimizer", self.optimizer in OPTIMIZERS, f"one of {', '.join(OPTIMIZERS)}")
