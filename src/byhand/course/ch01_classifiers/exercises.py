@@ -1,3 +1,5 @@
-"""The exercises of chapter 1."""
+"""The exercises of chapter 1, in the order of the trail."""
 
-EXERCISES = ()
+from . import linear, steps
+
+EXERCISES = steps.EXERCISES + linear.EXERCISES
