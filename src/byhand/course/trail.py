@@ -49,9 +49,9 @@ TRAIL = (
     Leg(
         "Linear classifiers",
         (
-            "predict_initial_loss",
             "stable_softmax_rows",
             "shift_scores",
+            "predict_initial_loss",
             "cross_entropy",
             "scores_gradient",
             "(linear_softmax_loss_naive)",

@@ -42,7 +42,7 @@ def linear_svm_loss(W: Float[Array, "d c"], X: Float[Array, "n d"], y: Int[Array
     right = scores[rows, y]  # (N,)
     margins = xp.maximum(scores - right[:, None] + 1, 0.0)  # (N, C)
     margins[rows, y] = 0.0  # the right class competes with the others only
-    loss = xp.sum(margins) / n + reg * xp.sum(W * W)
+    loss = xp.sum(margins) / n + reg * xp.sum(W**2)
     dscores = xp.ones_like(scores) * (margins > 0) / n  # (N, C)
     dscores[rows, y] = -xp.sum(dscores, axis=1)
     dW = X.T @ dscores + 2 * reg * W
@@ -83,7 +83,7 @@ def linear_softmax_loss(W: Float[Array, "d c"], X: Float[Array, "n d"], y: Int[A
     scores = X @ W  # (N, C)
     shifted = scores - xp.max(scores, axis=1, keepdims=True)  # (N, C), at most 0
     logp = shifted - xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))  # (N, C)
-    loss = -xp.sum(logp[rows, y]) / n + reg * xp.sum(W * W)
+    loss = -xp.sum(logp[rows, y]) / n + reg * xp.sum(W**2)
     dscores = xp.exp(logp) / n  # (N, C)
     dscores[rows, y] -= 1 / n
     dW = X.T @ dscores + 2 * reg * W

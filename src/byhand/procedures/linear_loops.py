@@ -40,7 +40,7 @@ def linear_svm_loss_naive(W: np.ndarray, X: np.ndarray, y: np.ndarray, reg):
                 loss += margin
                 dW[:, j] += X[i]
                 dW[:, y[i]] -= X[i]
-    loss = loss / n + reg * np.sum(W * W)
+    loss = loss / n + reg * np.sum(W**2)
     dW = dW / n + 2 * reg * W
     return loss, dW
 
@@ -84,6 +84,6 @@ def linear_softmax_loss_naive(W: np.ndarray, X: np.ndarray, y: np.ndarray, reg):
             if j == y[i]:
                 dscore -= 1
             dW[:, j] += dscore * X[i]
-    loss = loss / n + reg * np.sum(W * W)
+    loss = loss / n + reg * np.sum(W**2)
     dW = dW / n + 2 * reg * W
     return loss, dW

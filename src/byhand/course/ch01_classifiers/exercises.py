@@ -1,5 +1,5 @@
 """The exercises of chapter 1."""
 
-from . import predictions
+from . import linear, predictions, steps
 
-EXERCISES = predictions.EXERCISES
+EXERCISES = steps.EXERCISES + predictions.EXERCISES + linear.EXERCISES
