@@ -31,6 +31,7 @@ format: .venv/.lint  ## put the style right
 bench: .venv/.test  ## measure speed side by side, print ratios
 	$(BIN)/python -m benchmarks.step
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.neighbours
 
 crash: .venv/.core  ## kill a training run at 20 random moments; resuming must give the same bits
 	$(BIN)/python -m benchmarks.crash
