@@ -31,6 +31,7 @@ format: .venv/.lint  ## put the style right
 bench: .venv/.test  ## measure speed side by side, print ratios
 	$(BIN)/python -m benchmarks.step
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.neighbours
 
 crash: .venv/.test  ## kill training runs and workers of a sweep; what is resumed must be the same, and nothing lost
 	$(BIN)/python -m benchmarks.crash

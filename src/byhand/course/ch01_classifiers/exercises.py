@@ -1,5 +1,5 @@
 """The exercises of chapter 1."""
 
-from . import linear, predictions, steps
+from . import linear, neighbours, predictions, steps
 
-EXERCISES = steps.EXERCISES + predictions.EXERCISES + linear.EXERCISES
+EXERCISES = neighbours.EXERCISES + steps.EXERCISES + predictions.EXERCISES + linear.EXERCISES
