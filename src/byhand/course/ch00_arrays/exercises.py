@@ -1,5 +1,5 @@
-"""The exercises of chapter 0."""
+"""The exercises of chapter 0, by topic; the order is the trail's."""
 
-from . import rows
+from . import broadcasting, indices, rows, searching
 
-EXERCISES = rows.EXERCISES
+EXERCISES = rows.EXERCISES + indices.EXERCISES + broadcasting.EXERCISES + searching.EXERCISES
