@@ -23,7 +23,7 @@ def explain(context: Context, difference: Difference) -> Finding | None:
         return None
     mine, target = np.asarray(difference.yours, dtype=float), np.asarray(difference.expected, dtype=float)
     norm = float(np.sum(target * target))
-    if norm == 0 or mine.shape != target.shape:
+    if norm == 0 or mine.shape != target.shape or not np.all(np.isfinite(mine)):
         return None
     c = float(np.sum(mine * target)) / norm
     if abs(c - 1) < 1e-4:  # a difference of another kind, on top of the right values
