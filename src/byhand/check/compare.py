@@ -31,7 +31,7 @@ class Difference:
     def wrong(self) -> np.ndarray:
         """Where the values differ, as a mask of the expected shape. Only on the rungs finite and values."""
         with np.errstate(invalid="ignore"):
-            return ~(np.abs(np.asarray(self.yours) - np.asarray(self.expected)) <= self.tolerance)
+            return ~(np.abs(np.asarray(self.yours) - np.asarray(self.expected, dtype=float)) <= self.tolerance)
 
     @property
     def _numeric(self) -> bool:
