@@ -14,6 +14,9 @@ from jaxtyping import Float, Int
 
 from byhand.arrays import Array, namespace
 
+Entry = tuple[str, tuple[int, ...], Array, tuple]
+"""(operation, inputs, value, cache)."""
+
 
 def tape_broadcast_forward(a: Float[Array, "..."], b: Float[Array, "..."]):
     """Stretch two arrays to the one shape that both broadcast to.
@@ -335,7 +338,7 @@ def topological_order(inputs: Sequence[Sequence[int]], output: int):
     return order
 
 
-def tape_backward(tape: Sequence[tuple], output: int, dout: Float[Array, "..."]):
+def tape_backward(tape: Sequence[Entry], output: int, dout: Float[Array, "..."]):
     """Go back over a tape and return the gradient of every value on it.
 
     Every entry of the tape is `(operation, inputs, value, cache)`. Its operation is one of
