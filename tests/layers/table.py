@@ -142,6 +142,13 @@ LAYERS = (
         (linear.affine_backward,),
     ),
     Entry("relu", activations.relu_forward, _one("a", "b", "c"), ("x",), (activations.relu_backward,)),
+    Entry(
+        "leaky_relu",
+        activations.leaky_relu_forward,
+        _one("a", "b", "c", slope=0.125),
+        ("x",),
+        (activations.leaky_relu_backward,),
+    ),
     Entry("sigmoid", activations.sigmoid_forward, _one("a", "b", "c"), ("x",), (activations.sigmoid_backward,)),
     Entry("tanh", activations.tanh_forward, _one("a", "b", "c"), ("x",), (activations.tanh_backward,)),
     Entry(

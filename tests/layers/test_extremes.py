@@ -120,6 +120,15 @@ def test_relu_at_zero_gives_a_subgradient():
     assert ((dx >= 0) & (dx <= 1)).all()
 
 
+def test_leaky_relu_at_both_ends_and_at_its_limits():
+    x = np.array([-1e300, -1.0, 1.0, 1e300])
+    out, cache = activations.leaky_relu_forward(x)
+    np.testing.assert_allclose(out, [-1e298, -0.01, 1, 1e300])
+    np.testing.assert_allclose(activations.leaky_relu_backward(np.full(4, 2.0), cache), [0.02, 0.02, 2, 2])
+    np.testing.assert_array_equal(activations.leaky_relu_forward(x, slope=0.0)[0], activations.relu_forward(x)[0])
+    np.testing.assert_array_equal(activations.leaky_relu_forward(x, slope=1.0)[0], x)
+
+
 def test_standardising_far_from_zero_and_a_constant_column():
     x = np.random.default_rng(0).normal(size=(6, 3)) + 1e4
     near, _ = standardize.standardize_forward(x - 1e4)

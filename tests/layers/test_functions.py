@@ -24,6 +24,7 @@ F = torch.nn.functional
 ORACLES = {
     "affine": lambda x, w, b: F.linear(x.flatten(1), w.T, b),
     "relu": lambda x: F.relu(x),
+    "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
     "sigmoid": lambda x: torch.sigmoid(x),
     "tanh": lambda x: torch.tanh(x),
     "scalar_circuit": lambda x, y, z: (x + y) * torch.where(y > z, y, z),

@@ -13,6 +13,7 @@ LAYERS = {
     "affine": (nn.Affine(6, 4), (2, 3)),
     "flatten": (nn.Flatten(), (2, 3)),
     "relu": (nn.ReLU(), (5,)),
+    "leaky relu": (nn.LeakyReLU(0.2), (5,)),
     "sigmoid": (nn.Sigmoid(), (5,)),
     "tanh": (nn.Tanh(), (5,)),
     "batchnorm": (nn.BatchNorm(5), (5,)),

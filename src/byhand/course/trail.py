@@ -89,11 +89,12 @@ TRAIL = (
     Leg(
         "A tape of your own",
         (
+            "(tape_broadcast_backward)",
             "(tape_add_backward)",
             "(tape_multiply_backward)",
             "(tape_matmul_backward)",
             "(tape_reduce_backward)",
-            "(tape_broadcast_backward)",
+            "(tape_elementwise_backward)",
             "(topological_order)",
             "(tape_backward)",
             "(tape_two_layer_net_loss)",

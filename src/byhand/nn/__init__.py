@@ -5,6 +5,7 @@ A layer offers `init(key) -> params`, `init_state() -> state`, `draw(key, n, sha
 no arrays: all of these are trees that come in and go out.
 """
 
+from .activations import LeakyReLU as LeakyReLU
 from .activations import ReLU as ReLU
 from .activations import Sigmoid as Sigmoid
 from .activations import Tanh as Tanh

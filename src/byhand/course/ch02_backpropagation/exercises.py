@@ -1,6 +1,6 @@
-"""The exercises of chapter 2, in the order of the trail."""
+"""The exercises of chapter 2; the trail gives their order."""
 
-from . import activations, adjoints, affine, circuit, losses, network, numerical
+from . import activations, adjoints, affine, circuit, losses, network, numerical, tape
 
 EXERCISES = (
     numerical.EXERCISES
@@ -10,4 +10,5 @@ EXERCISES = (
     + activations.EXERCISES
     + losses.EXERCISES
     + network.EXERCISES
+    + tape.EXERCISES
 )
