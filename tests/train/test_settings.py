@@ -5,7 +5,7 @@ import pytest
 from byhand import train
 from byhand.optim import schedules
 from byhand.train import recipes
-from byhand.train.recipes import FullyConnectedSettings
+from byhand.train.recipes.fully_connected import FullyConnectedSettings
 from byhand.train.settings import Settings
 
 
@@ -26,7 +26,10 @@ def test_json_and_back():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"learning_rate": 1}, "there is no setting 'learning_rate'; there are batch_size, epochs, "),
+        (
+            {"learning_rate": 1},
+            "there is no setting 'learning_rate'; there are data, threads, examples, preparation, batch_size, epochs, ",
+        ),
         ({"epoch": 3}, r"Did you mean epochs\?"),
         ({"lr": "fast"}, "setting lr: expected a number, got 'fast'"),
         ({"lr": -1.0}, "setting lr: expected above 0, got -1.0"),
@@ -39,6 +42,11 @@ def test_json_and_back():
         ),
         ({"keep": 1.5}, "setting keep: expected above 0 and at most 1, got 1.5"),
         ({"optimizer": "adamm"}, "setting optimizer: expected one of sgd, sgd_momentum, adam, got 'adamm'"),
+        ({"data": "cifar"}, "setting data: expected one of digits, shapes, mnist, fashion-mnist, cifar10, got 'cifar'"),
+        ({"preparation": "whiten"}, "setting preparation: expected one of none, centre, standardize, got 'whiten'"),
+        ({"activation": "step"}, "setting activation: expected one of relu, tanh, got 'step'"),
+        ({"normalization": "batch"}, "setting normalization: expected one of none, batchnorm, layernorm, got 'batch'"),
+        ({"initializer": "zero"}, "setting initializer: expected he, xavier or a number, got 'zero'"),
         ({"schedule": "step"}, "setting schedule: expected one of constant, cosine, got 'step'"),
     ],
 )
@@ -48,11 +56,12 @@ def test_slips_are_told(changes, message):
 
 
 def test_unknown_recipe():
-    with pytest.raises(ValueError, match=r"one of mlp-digits; got 'mlp-digit'\. Did you mean mlp-digits\?"):
+    with pytest.raises(ValueError, match=r"one of mlp-digits, .*; got 'mlp-digit'\. Did you mean mlp-digits\?"):
         recipes.find("mlp-digit")
     for recipe in train.RECIPES.values():
-        assert recipe.settings.replace(recipe.quick) != recipe.settings
-        assert 0 < recipe.quick_target < recipe.target < 1
+        quick, targets = recipe.asked(quick=True)
+        assert quick != recipe.settings and targets and recipe.targets
+        assert quick.data in ("digits", "shapes")  # bundled
 
 
 def test_schedules():
