@@ -68,8 +68,8 @@ class BatchNormStudy(StudyRecipe):
 
 def _targets(most: int, with_it: int, without: int) -> tuple[Target, ...]:
     return (
-        Target("scales_batchnorm", with_it, "at least", "scales at which it learns, with batch norm", of=most),
-        Target("scales_plain", without, "at most", "scales at which it learns, without", of=most),
+        Target("scales_batchnorm", with_it, "at least", "scales learned from, with batch norm", of=most),
+        Target("scales_plain", without, "at most", "scales learned from, without", of=most),
     )
 
 

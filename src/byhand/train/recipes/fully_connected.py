@@ -79,7 +79,14 @@ FC_CIFAR10 = TrainingRecipe(
     summary="the same kind of network, wider, with all that chapters 3 and 4 teach, on colour photographs",
     model=network,
     settings=FullyConnectedSettings(
-        data="cifar10", preparation="standardize", epochs=30, batch_size=128, lr=1e-3, reg=1e-3, hidden=(1024, 512, 256), keep=0.7
+        data="cifar10",
+        preparation="standardize",
+        hidden=(600, 300),
+        keep=0.7,
+        epochs=20,
+        batch_size=250,
+        lr=1e-3,
+        reg=2e-3,
     ),
     targets=(Target("test_accuracy", 0.57),),
     quick={"data": "digits", "epochs": 8, "batch_size": 50, "lr": 5e-3, "hidden": (100, 50), "keep": 0.9, "threads": 1},

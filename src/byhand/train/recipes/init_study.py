@@ -69,10 +69,10 @@ def _ratio(a: float, b: float) -> float:
 
 
 _TARGETS = (
-    Target("relu_he_kept", 0.5, "at least", "relu, he: share of the spread kept"),
-    Target("relu_xavier_kept", 0.2, "at most", "relu, xavier: share kept"),
-    Target("tanh_xavier_kept", 0.4, "at least", "tanh, xavier: share kept"),
-    Target("tanh_small_kept", 0.01, "at most", "tanh, too small: share kept"),
+    Target("relu_he_kept", 0.5, "at least", "spread kept, relu with he"),
+    Target("relu_xavier_kept", 0.2, "at most", "relu with xavier"),
+    Target("tanh_xavier_kept", 0.4, "at least", "tanh with xavier"),
+    Target("tanh_small_kept", 0.01, "at most", "tanh, too small"),
 )
 
 INIT_STUDY = InitStudy(
