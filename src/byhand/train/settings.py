@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from byhand.data import DATASETS
-from byhand.optim import OPTIMIZERS, schedules
+from byhand.optim import OPTIMIZERS
+from byhand.optim.schedules import SCHEDULES
 
 from .preparation import PREPARATIONS
-
-SCHEDULES = {"constant": schedules.constant_schedule, "cosine": schedules.cosine_schedule}
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,8 @@ class TrainingSettings(Settings):
     warmup: int = 0
     """Steps over which the learning rate rises at first."""
     reg: float = 0.0
+    clip: float = 0.0
+    """The largest norm of all gradients together; 0 to leave them as they are."""
     checkpoint_every: int = 0
     """Steps between checkpoints; 0 for one after every epoch."""
     log_every: int = 1
@@ -78,7 +79,7 @@ class TrainingSettings(Settings):
         super().__post_init__()
         for name in ("batch_size", "epochs", "log_every"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
-        for name in ("warmup", "checkpoint_every", "reg", "examples"):
+        for name in ("warmup", "checkpoint_every", "reg", "clip", "examples"):
             self._require(name, getattr(self, name) >= 0, "at least 0")
         self._require("lr", self.lr > 0, "above 0")
         self._require("optimizer", self.optimizer in OPTIMIZERS, f"one of {', '.join(OPTIMIZERS)}")

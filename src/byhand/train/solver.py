@@ -13,12 +13,12 @@ from byhand.arrays import Key, namespace
 from byhand.data import Dataset
 from byhand.models import Model
 from byhand.models.classifier import Params
-from byhand.optim import OPTIMIZERS
+from byhand.optim import OPTIMIZERS, clipping, schedules
 from byhand.procedures import training
 
 from . import inspection
 from .engines import Engine
-from .settings import SCHEDULES, TrainingSettings
+from .settings import TrainingSettings
 
 _LOSS_LIMIT = 1e6
 """A loss beyond this never comes back."""
@@ -55,7 +55,7 @@ class Solver:
             part: engine.place((split.images, split.labels))
             for part, split in (("train", dataset.train), ("val", dataset.val), ("test", dataset.test))
         }
-        self._eager = training_step(model, OPTIMIZERS[settings.optimizer][0], engine.average)
+        self._eager = training_step(model, OPTIMIZERS[settings.optimizer][0], engine.average, clip=settings.clip)
         self._step = self._eager
 
     def start(self) -> Progress:
@@ -167,7 +167,7 @@ class Solver:
 
     def _lr(self, step: int) -> float:
         settings = self.settings
-        return SCHEDULES[settings.schedule](step, steps=self.steps, lr=settings.lr, warmup=settings.warmup)
+        return schedules.learning_rate(settings.schedule, step, steps=self.steps, lr=settings.lr, warmup_steps=settings.warmup)
 
     def _epoch(self, step: int) -> float:
         return round(step / self.per_epoch, 4)
@@ -205,16 +205,20 @@ def count_steps(settings: TrainingSettings, examples: int, engine: Engine) -> in
     return examples // size * settings.epochs
 
 
-def training_step(model: Model, rule: Callable, average: Callable) -> Callable:
+def training_step(model: Model, rule: Callable, average: Callable, *, clip: float = 0.0) -> Callable:
     """Return the whole step as one pure function: forward, backward and update of one batch.
 
     Where several processes share the run, each has its part of the batch, and `average` makes of their gradients, between
-    backward and update, those of the whole. (Batch norm standardises within each part.)
+    backward and update, those of the whole. (Batch norm standardises within each part.) Then gradients whose norm is above
+    `clip` are clipped, if `clip` is not 0.
     """
 
     def step(params, moments, state, x, y, rows, noise, lr):
         def loss_and_grad(params, batch):
-            return average(*model.loss_and_grad(params, state, batch, noise))
+            loss, grads, new = average(*model.loss_and_grad(params, state, batch, noise))
+            if clip:
+                grads, _ = clipping.clip_gradient_norm(grads, most=clip)
+            return loss, grads, new
 
         return training.train_step(loss_and_grad, rule, params, moments, (x[rows], y[rows]), lr=lr)
 
