@@ -106,5 +106,7 @@ def test_errors_name_the_layer_and_the_sizes():
         nn.SpatialGroupNorm(0, 6)
     with pytest.raises(ValueError, match="Dropout: expected keep above 0 and at most 1, got 0"):
         nn.Dropout(0)
-    with pytest.raises(ValueError, match="expected initializer 'he' or 'xavier', got 'the'"):
+    with pytest.raises(
+        ValueError, match="Affine: expected initializer 'he', 'xavier' or a standard deviation, 0 or more; got 'the'"
+    ):
         nn.Affine(2, 3, initializer="the")
