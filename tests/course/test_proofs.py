@@ -36,6 +36,20 @@ def test_the_stub_is_not_started_and_the_reference_passes(name, pool):
     assert not report.findings, "our own solution gets no advice"
 
 
+VECTORISE = [name for name, exercise in course.exercises().items() if exercise.kind == "vectorise"]
+
+
+@pytest.mark.parametrize("name", VECTORISE)
+def test_the_loop_that_is_given_is_right_and_the_reference_has_none(name, pool):
+    exercise = course.find(name)
+    started = rendering.stub(exercise).rpartition("    return ")[0] + "    pass\n" + "    return " + exercise.returns[0] + "\n"
+    loop = _check(name, started, pool)
+    assert loop.verdict == "pass" and loop.ticks == {"right": True, "vectorised": False}, (loop.summary, loop.ticks)
+    assert loop.findings[0].code == "not-vectorised" and loop.findings[0].line is not None
+    report = _check(name, rendering.solution(exercise), pool)
+    assert report.ticks == {"right": True, "vectorised": True} and report.speedup is not None
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_misconception_is_caught_and_named(name, pool):
     exercise = course.find(name)
@@ -67,7 +81,7 @@ def test_every_mechanical_mutant_is_caught(name, pool):
 def test_cases_are_of_all_the_kinds_that_apply(name):
     exercise = course.find(name)
     kinds = {case.kind for case in cases_of(exercise)}
-    assert {"ordinary", "odd"} <= kinds
+    assert kinds >= ({"ordinary", "odd"} if exercise.kind in ("implement", "vectorise") else {"ordinary"})
     assert len({case.name for case in cases_of(exercise)}) == len(cases_of(exercise)), "two cases of one name"
     assert len(exercise.hints) == 3
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import time
 from dataclasses import replace
@@ -16,39 +15,16 @@ from byhand import graph
 from byhand.arrays import leaves
 from byhand.spec import Case, CaseResult, Exercise, Finding, Report
 
-from . import composites, shrink
+from . import advice, composites, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice
-from .diagnosis import consistency, exceptions, paths, repeat
+from .diagnosis import consistency, paths, repeat
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
-from .learner import Learner, Source, bind, load, read_source
-from .problem import FINITE_DIFFERENCES, build, cases_of, takes_cache
-from .process import Loaded, Worker, WorkerDied, WorkerPool
+from .learner import Learner, Source, load, read_source
+from .problem import build, cases_of
+from .process import Worker, WorkerDied, WorkerPool
 
 _PREFERRED = ("odd", "ordinary", "edge", "extreme", "float32")
-
-_DEATHS = {
-    "timeout": (
-        "timeout",
-        "took too long and was stopped",
-        "Does every loop end? Is there a loop that vector operations could replace?",
-    ),
-    "memory": (
-        "memory",
-        "used up the memory it may have",
-        "Which array grows without end, or is far larger than it needs to be?",
-    ),
-    "exit": ("error", "ended the whole process instead of returning", "What on the way calls exit, or crashes the interpreter?"),
-    "garbage": ("error", "wrote into the checker's own channel", "Print with print(); leave file descriptors alone."),
-}
-_VIOLATIONS = {
-    "imports-byhand": ("This file calls the answer: it imports byhand.", "Which lines of it would you write yourself?"),
-    "reads-byhand": ("This file opens byhand's own files, which hold the answer.", "Which lines of it would you write yourself?"),
-    "reads-frames": (
-        "This code looks at the frames of whatever called it.",
-        "What does it need that is not among its arguments?",
-    ),
-}
 
 
 def check(
@@ -101,7 +77,8 @@ def check(
     )
     definition = text.function(exercise.name)
     if definition is not None and not text.started(exercise.name):
-        summary = f"{exercise.name} is not started."
+        given = ": the loop is as it was given" if exercise.loop is not None else ""
+        summary = f"{exercise.name} is not started{given}."
         if len(text.names[exercise.name]) > 1:
             summary = f"{exercise.name} is defined twice; the second time, on line {definition.lineno}, with nothing in it."
         return replace(base, verdict="not-started", summary=summary, timings=_timings(started))
@@ -110,7 +87,7 @@ def check(
     try:
         report = _check(exercise, text, worker, cases, base, source)
     except WorkerDied as died:
-        report = _death(base, died.reason, exercise.name, None)
+        report = rungs.death(base, died.reason, exercise.name, None)
     finally:
         pool.give_back(worker)
     return replace(report, timings=_timings(started))
@@ -122,7 +99,7 @@ def _timings(started: float) -> dict[str, float]:
 
 def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source) -> Report:
     loaded = worker.load(text.file, source)
-    problem = _not_loaded(exercise, loaded, base) or _signature(exercise, text, worker, loaded, base)
+    problem = rungs.not_loaded(exercise, loaded, base) or rungs.signature(exercise, text, worker, loaded, base)
     if problem is not None:
         return problem
     learner = load(worker, text, loaded.names)
@@ -131,7 +108,7 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
     for case in cases:
         found = trial(learner, build(exercise, case, base.seed))
         trials.append(found)
-        stop = _stopped(base, found, exercise)
+        stop = rungs.stopped(base, found, exercise)
         if stop is not None:
             return replace(stop, cases=tuple(_case_result(t) for t in trials))
     report = replace(
@@ -139,35 +116,36 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
         printed=loaded.printed + next((t.attempt.outcome.printed for t in trials if t.attempt.outcome.printed), ""),
         cases=tuple(_case_result(t) for t in trials),
     )
-    return _judge(exercise, learner, tuple(trials), report)
+    judge = predictions.judge if exercise.kind == "predict" else _judge
+    return judge(exercise, learner, tuple(trials), report)
 
 
 def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:
     failing = [t for t in trials if t.rung is not None]
-    advice: list[Finding] = []
+    told: list[Finding] = []
     alone = composites.with_own_parts(exercise, learner, trials) if failing else None
     if alone is not None:
-        trials, failing, advice = alone, [], [composites.own_parts_only(exercise)]
+        trials, failing, told = alone, [], [composites.own_parts_only(exercise)]
     odd_forward = next((t for t in failing if consistency.forward_differs(t)), None)
     if odd_forward is not None:
         consistent = consistency.explain(Context(exercise, learner, odd_forward, trials))
-        trials = tuple(_with_reference_cache(learner, t) for t in trials)
+        trials = tuple(trial(learner, t.problem, forward=False) for t in trials)
         failing = [t for t in trials if t.rung is not None]
         if not failing:
-            advice.append(_forward_advice(exercise))
+            told.append(advice.forward_differs(exercise))
         elif consistent is not None:
             return replace(report, verdict="fail", rung="values", summary=consistent.title, findings=(consistent,))
-    if failing and _by_finite_differences(exercise, failing):
-        advice.append(_finite_differences(exercise))
+    if failing and advice.by_finite_differences(exercise, failing):
+        told.append(advice.finite_differences(exercise))
         failing = []
-    elif failing and all(_loses_digits(t) for t in failing):
-        advice.append(_imprecise(failing[0]))
+    elif failing and all(advice.loses_digits(t) for t in failing):
+        told.append(advice.imprecise(failing[0]))
         failing = []
     repeated = repeat.explain(exercise, learner, trials)
     if not failing and repeated is not None:
         return replace(report, verdict="fail", rung="purity", summary=repeated.title, findings=(repeated,))
     if not failing:
-        return _passed(exercise, learner, trials, report, advice)
+        return _passed(exercise, learner, trials, report, told)
     first = min(failing, key=_order)
     rung = first.rung
     context = Context(exercise, learner, first, trials)
@@ -198,114 +176,41 @@ def _order(found: Trial) -> tuple:
     return ladder, numeric and kind not in ("ordinary", "odd"), RUNGS.index(rung), _PREFERRED.index(kind)
 
 
-def _passed(exercise, learner, trials, report, advice) -> Report:
+def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report, told: list[Finding]) -> Report:
     wide = sorted({name for t in trials for name in dtype_advice(t.problem, t.attempt.outcome.value)})
     if wide:
-        advice.append(_wide(wide))
-    if not any(f.code == "own-parts-only" for f in advice):
-        advice += composites.check_own_parts(exercise, learner, trials)
-    text = (
-        f"{exercise.name} is right, on all {len(trials)} cases." if len(trials) > 1 else f"{exercise.name} is right on this case."
-    )
-    if advice:
-        text = f"{text} {advice[0].title}"
+        told.append(advice.wider_dtype(wide))
+    if not any(f.code == "own-parts-only" for f in told):
+        told += composites.check_own_parts(exercise, learner, trials)
+    where = f"on all {len(trials)} cases" if len(trials) > 1 else "on this case"
+    text, ticks, speedup = f"{exercise.name} is right, {where}.", {}, None
+    if exercise.kind == "vectorise":
+        verdict = vectorised.judge(exercise, learner, report.seed)
+        ticks, speedup = {"right": True, "vectorised": verdict.finding is None}, verdict.speedup
+        if verdict.finding is not None:
+            told.insert(0, verdict.finding)
+        elif speedup is not None:
+            text = f"{exercise.name} is right, {where}, and vectorised: {_times(speedup)} the loop, for {verdict.timed_on}."
+    if told:
+        text = f"{text} {told[0].title}"
     context = Context(exercise, learner, trials[0], trials)
     traced = paths.trace(context)
     picture = None if traced is None else graph.picture(traced)
-    return replace(report, verdict="pass", summary=text, findings=tuple(advice), right_so_far=_right(context), graph=picture)
-
-
-# ---- the lower rungs ------------------------------------------------------------------------------------------------
-
-
-def _not_loaded(exercise: Exercise, loaded: Loaded, base: Report) -> Report | None:
-    if loaded.violations:
-        return _violation(base, loaded.violations[0], None)
-    if loaded.error is not None:
-        if loaded.error["type"] == "timeout":
-            return _death(base, "timeout", "importing the file", loaded.error["line"])
-        if "MemoryError" in loaded.error.get("bases", ()):
-            return _death(base, "memory", "importing the file", loaded.error["line"])
-        finding = exceptions.explain(exercise.name, loaded.error, during="importing the file")
-        return replace(base, verdict="fail", rung="imports", summary=finding.title, findings=(finding,), printed=loaded.printed)
-    if exercise.name in loaded.names:
-        return None
-    near = difflib.get_close_matches(exercise.name, loaded.names, n=1)
-    finding = Finding(
-        code="no-such-function",
-        title=f"There is no function `{exercise.name}` in this file." + (f" There is `{near[0]}`." if near else ""),
-        question="Is it spelled as in the exercise, and at the left margin?",
-        kind="exception",
-        quantity=exercise.name,
-        confidence="certain",
-    )
-    return replace(base, verdict="fail", rung="signature", summary=finding.title, findings=(finding,), printed=loaded.printed)
-
-
-def _signature(exercise: Exercise, text: Source, worker: Worker, loaded: Loaded, base: Report) -> Report | None:
-    problem = build(exercise, exercise.cases[0], base.seed)
-    if exercise.is_backward:
-        positional, keywords = 1 + takes_cache(exercise.function), []
-    else:
-        args, kwargs = bind(exercise.function, problem.arguments)
-        positional, keywords = len(args), list(kwargs)
-    why, signature = worker.takes(exercise.name, positional, keywords)
-    if not why:
-        return None
-    definition = text.function(exercise.name)
-    finding = Finding(
-        code="signature",
-        title=f"`{exercise.name}` cannot be called as the exercise calls it: {why}.",
-        question=f"How does the stub name its parameters? Yours are {signature}.",
-        detail=f"It is called with ({', '.join(exercise.parameters)}).",
-        kind="exception",
-        quantity=exercise.name,
-        line=definition.lineno if definition else None,
-        confidence="certain",
-    )
-    return replace(base, verdict="fail", rung="signature", summary=finding.title, findings=(finding,), printed=loaded.printed)
-
-
-def _stopped(base: Report, found: Trial, exercise: Exercise) -> Report | None:
-    """Return the report where the code did something that ends the check: it hung, exited, or looked for the answer."""
-    attempt = found.attempt
-    violations = attempt.outcome.violations + (attempt.forward.violations if attempt.forward else ())
-    if violations:
-        return _violation(base, violations[0], attempt.error["line"] if attempt.error else None)
-    if attempt.died is not None:
-        return _death(base, attempt.died, attempt.during, None)
-    error = attempt.error
-    if error is not None and error["type"] == "timeout":
-        return _death(base, "timeout", exercise.name, error["line"])
-    if error is not None and "MemoryError" in error["bases"]:
-        return _death(base, "memory", exercise.name, error["line"])
-    return None
-
-
-def _violation(base: Report, code: str, line: int | None) -> Report:
-    title, question = _VIOLATIONS[code]
-    finding = Finding(code=code, title=title, question=question, kind="exception", line=line, confidence="certain")
+    right = _right(context)
     return replace(
-        base, verdict="error", rung="imports" if code == "imports-byhand" else "runs", summary=title, findings=(finding,)
+        report,
+        verdict="pass",
+        summary=text,
+        findings=tuple(told),
+        right_so_far=right,
+        graph=picture,
+        ticks=ticks,
+        speedup=speedup,
     )
 
 
-def _death(base: Report, reason: str, during: str, line: int | None) -> Report:
-    verdict, words, question = _DEATHS[reason]
-    where = f"`{during}`" if " " not in during else during.capitalize()
-    finding = Finding(
-        code=reason if reason != "exit" else "ends-the-process",
-        title=f"{where} {words}.",
-        question=question,
-        kind="exception",
-        quantity=during,
-        line=line,
-        confidence="certain",
-    )
-    return replace(base, verdict=verdict, rung="runs", summary=finding.title, findings=(finding,))
-
-
-# ---- what a trial says ----------------------------------------------------------------------------------------------
+def _times(speedup: float) -> str:
+    return f"{speedup:.0f} times as fast as" if speedup >= 1.5 else "about as fast as"
 
 
 def _case_result(found: Trial) -> CaseResult:
@@ -332,93 +237,4 @@ def _right(context: Context) -> tuple[dict[str, Any], ...]:
     return tuple(
         {"name": name, "line": context.learner.source.line_of(context.exercise.name, name, position[name]), "is": "as expected"}
         for name in context.right
-    )
-
-
-def _with_reference_cache(learner: Learner, found: Trial) -> Trial:
-    from .compare import differences
-
-    attempt = learner.run(found.problem, forward=False)
-    if attempt.error is not None or attempt.died is not None:
-        return Trial(found.problem, attempt)
-    return Trial(found.problem, attempt, tuple(differences(found.problem, attempt.outcome.value)))
-
-
-def _by_finite_differences(exercise: Exercise, failing: list[Trial]) -> bool:
-    """Return whether every gradient in double precision is right to the accuracy of finite differences, and no better."""
-    exact = [t for t in failing if t.problem.case.kind != "float32"]
-    if not exact or any(t.rung != "values" or t.attempt.changed for t in failing):
-        return False
-    for found in exact:
-        for d in found.differences:
-            mine, scale = np.asarray(d.yours), float(np.max(np.abs(d.expected), initial=0.0))
-            single = mine.dtype == np.float32 or np.array_equal(mine, mine.astype(np.float32))
-            error = d.max_error
-            if exercise.gradient_of(d.returned) is None or single or error is None or error > FINITE_DIFFERENCES * scale:
-                return False
-    return True
-
-
-def _loses_digits(found: Trial) -> bool:
-    """Return whether a trial fails by lost digits alone: in single precision, or where large numbers cancel."""
-    allowed = {"float32": 1e-2, "extreme": 1e-5}.get(found.problem.case.kind, 0.0)
-    if found.rung != "values" or found.attempt.changed:
-        return False
-    errors = [(d.max_error, float(np.max(np.abs(d.expected), initial=0.0))) for d in found.differences]
-    return all(error is not None and error <= allowed * scale for error, scale in errors)
-
-
-# ---- advice ---------------------------------------------------------------------------------------------------------
-
-
-def _finite_differences(exercise: Exercise) -> Finding:
-    return Finding(
-        code="finite-differences",
-        severity="advice",
-        title="It is right to the accuracy of finite differences; the exercise asks for the formula.",
-        question="Which formula gives these numbers in one evaluation?",
-        kind="wrong-formula",
-        quantity=exercise.name,
-        confidence="likely",
-    )
-
-
-def _imprecise(found: Trial) -> Finding:
-    difference, case = found.differences[0], found.problem.case
-    where = "In single precision" if case.kind == "float32" else f'In the case "{case.name}"'
-    return Finding(
-        code="imprecise",
-        severity="advice",
-        title=f"{where} `{difference.quantity}` loses digits: it is off by {difference.max_error:.1g}.",
-        question="Which step subtracts two nearly equal numbers, or divides by a very small one?",
-        kind="unstable",
-        quantity=difference.quantity,
-        confidence="likely",
-    )
-
-
-def _forward_advice(exercise: Exercise) -> Finding:
-    assert exercise.forward is not None
-    name = exercise.forward.__name__
-    return Finding(
-        code="forward-differs",
-        severity="advice",
-        title=f"Your `{name}` is not right yet: this was checked with the cache of ours.",
-        question=f"What does `byhand check {name}` say?",
-        kind="wrong-formula",
-        quantity=name,
-        confidence="certain",
-    )
-
-
-def _wide(names: list[str]) -> Finding:
-    told = " and ".join(f"`{n}`" for n in names)
-    return Finding(
-        code="wider-dtype",
-        severity="advice",
-        title=f"{told} come{'s' if len(names) == 1 else ''} back as float64 where the inputs are float32.",
-        question="Which array is made with np.zeros or np.ones without the dtype of the input?",
-        kind="dtype",
-        quantity=names[0],
-        confidence="certain",
     )

@@ -98,6 +98,16 @@ _PAGES = {
     ),
     "exception": Page("The code stopped with an exception.", "The report names the line, the variables on it and their shapes."),
     "signature": Page("The function takes other arguments than the exercise's.", "Keep the names and the order of the stub's parameters."),
+    "not-vectorised": Page(
+        "The function is right, and still goes through the data in Python.",
+        "How many lines are executed is counted for a small input and for a larger one. In code without loops over the data the "
+        "number stays the same, however large the arrays are; no clock is looked at. Comprehensions, map with a function of "
+        "yours, np.vectorize and np.apply_along_axis are loops too. Write the index equation: which indices are kept becomes the "
+        "shape of the result, which is summed over becomes the axis of a sum.",
+        "for i in range(n): out[i] = x[i] / x[i].sum()\n    is, for all i at once,\nout = x / x.sum(axis=1, keepdims=True)",
+    ),
+    "no-choice": Page("The prediction is not one of the answers.", "Return the letter of one of the answers that the docstring lists, as in `return \"a\"`."),
+    "stops-the-count": Page("The code turns the counting of its lines off.", "Whether a loop is left is told by the lines that are executed; the second tick is for code without one."),
     "no-such-function": Page("The file has no function of that name.", "`byhand reset EXERCISE` puts the stub back (and keeps a copy)."),
     "timeout": Page("The code took too long and was stopped.", "A call may take five seconds. Does every loop end?"),
     "memory": Page("The code used up its memory.", "A check's inputs are tiny: look for a list that grows in a loop, or an accidental outer product."),

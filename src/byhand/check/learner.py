@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import leaves
+from byhand.course import rendering
 from byhand.spec import syntax
 from byhand.spec.exercise import returned_names
 
@@ -52,9 +53,9 @@ class Source:
         return last if isinstance(last, ast.FunctionDef) else None
 
     def started(self, name: str) -> bool:
-        """Return whether the function is there with more in it than a docstring and `raise NotImplementedError`."""
+        """Return whether the function is there and no longer as the stub had it."""
         definition = self.function(name)
-        return definition is not None and not syntax.is_stub(definition)
+        return definition is not None and not rendering.is_untouched(definition)
 
     def line_of(self, name: str, variable: str, position: int) -> int | None:
         """Return the line that last decides a returned value: the last assignment to it, or the return statement."""
@@ -76,6 +77,12 @@ class Source:
         """Return the line of the last assignment to a variable (or to items of it) in a function."""
         lines = [node.lineno for node in ast.walk(definition) if isinstance(node, ast.stmt) and variable in _assigned(node)]
         return max(lines, default=None)
+
+    def statement(self, line: int) -> ast.stmt | None:
+        """Return the innermost statement that a line belongs to; of one with a body, such as a loop, its head."""
+        nodes = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt)] if self.tree else []
+        around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]
+        return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
 
     def first_global(self, name: str) -> int | None:
         """Return the first line of a function that says `global`, or uses a variable of the module that is no mere constant."""
@@ -188,16 +195,16 @@ class Learner:
     names: frozenset[str]
     """What can be called by its name in this file."""
 
-    def run(self, problem: Problem, *, forward: bool = True) -> Attempt:
+    def run(self, problem: Problem, *, forward: bool = True, count: bool = False) -> Attempt:
         """Run the exercise's function on a problem.
 
         A backward gets the cache of the learner's own forward, if they have written one and forward=True, else the
-        reference's cache.
+        reference's cache. With count=True the executed lines of a function that is no backward are counted.
         """
         exercise = problem.exercise
         try:
             if exercise.forward is None:
-                return self._plain(problem)
+                return self._plain(problem, count)
             return self._backward(problem, own_forward=forward and exercise.forward.__name__ in self.own & self.names)
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
@@ -221,8 +228,8 @@ class Learner:
         assert problem.exercise.forward is not None
         return self._call(problem.exercise.forward, arguments, keep)
 
-    def _plain(self, problem):
-        outcome = self._call(problem.exercise.function, problem.arguments, "c")
+    def _plain(self, problem, count):
+        outcome = self._call(problem.exercise.function, problem.arguments, "c", count=count)
         args, kwargs = bind(problem.exercise.function, problem.arguments)
         before = dict(zip(problem.positional, args, strict=True)) | kwargs
         after = _after(outcome, problem.positional)
@@ -250,10 +257,10 @@ class Learner:
         after = _after(outcome, names)
         return Attempt(outcome, forward, _changed(before, after), after)
 
-    def _call(self, function: Callable, arguments: dict[str, Any], keep: str) -> Outcome:
+    def _call(self, function: Callable, arguments: dict[str, Any], keep: str, *, count: bool = False) -> Outcome:
         args, kwargs = bind(function, arguments)
         opaque = frozenset(i for i, name in enumerate(returned_names(function)) if name == "cache")
-        return self.worker.call(function.__name__, args, kwargs, opaque=opaque, keep=keep)
+        return self.worker.call(function.__name__, args, kwargs, opaque=opaque, keep=keep, count=count)
 
 
 def bind(function: Callable, arguments: dict[str, Any]) -> tuple[list, dict[str, Any]]:
@@ -283,7 +290,7 @@ def load(worker: Worker, source: Source, names: Iterable[str]) -> Learner:
         for name in other.names:
             definition = other.function(name)
             if definition is not None:
-                (stubs if syntax.is_stub(definition) else found).add(name)
+                (stubs if rendering.is_untouched(definition) else found).add(name)
     return Learner(worker, source, frozenset(found - stubs), frozenset(names))
 
 

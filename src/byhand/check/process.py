@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,8 @@ class Outcome:
     printed: str = ""
     violations: tuple[str, ...] = ()
     seconds: float = 0.0
+    lines: Mapping[int, int] = field(default_factory=dict)
+    """How often each line of the learner's files was executed, where that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,15 @@ class Worker:
         self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds)
         return self._answer("loaded", _loaded)
 
-    def call(self, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset(), keep: str = "") -> Outcome:
-        """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles."""
+    def call(
+        self, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset(), keep: str = "", count: bool = False
+    ) -> Outcome:
+        """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles.
+
+        With `count`, the lines that it executes are counted, which takes time.
+        """
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
-        self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds)
+        self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count)
         return self._answer("result", _outcome)
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
@@ -250,15 +257,6 @@ class Worker:
         return "timeout" if code == -24 else "memory" if code == -9 else "exit"  # 24: SIGXCPU, 9: SIGKILL
 
 
-def _decoded(header: dict, arrays: list, functions: dict[int, Callable]) -> dict[str, Any]:
-    """Return a frame's values by name; a number of a function that we lent becomes that function."""
-
-    def bind(function: wire.Function) -> Any:
-        return functions.get(function.number, function)
-
-    return {name: wire.decode(value, arrays, bind=bind) for name, value in header["values"].items()}
-
-
 def _loaded(header: dict, values: dict) -> Loaded:
     return Loaded(
         names=tuple(map(str, values["names"])),
@@ -277,6 +275,7 @@ def _outcome(header: dict, values: dict) -> Outcome:
         printed=_text(values["printed"]),
         violations=_violations(header["violations"]),
         seconds=float(header["seconds"]),
+        lines={int(line): int(times) for line, times in header["lines"]},
     )
 
 
@@ -295,6 +294,7 @@ def _error(data: Any) -> dict[str, Any] | None:
         "message": _text(data["message"]),
         "line": None if data["line"] is None else int(data["line"]),
         "text": _text(data["text"]),
+        "numbers": {str(name): int(n) for name, n in data["numbers"].items()},
         "shapes": {str(name): tuple(int(n) for n in shape) for name, shape in data["shapes"].items()},
     }
 

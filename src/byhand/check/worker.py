@@ -18,6 +18,8 @@ from typing import Any
 MAX_BYTES = 256 * 2**20
 MAX_PRINTED = 20_000
 MAX_DEPTH = 12
+LOOPS_OF_NUMPY = ("apply_along_axis", "apply_over_axes")
+"""Functions of NumPy that go through an array in Python."""
 LENT = "_byhand_number"
 """The attribute that holds the number of a function of the parent's."""
 
@@ -214,7 +216,7 @@ class _RefuseByhand:
         return None
 
 
-VIOLATION_CODES = ("imports-byhand", "reads-byhand", "reads-frames")
+VIOLATION_CODES = ("imports-byhand", "reads-byhand", "reads-frames", "stops-the-count")
 VIOLATIONS: list[str] = []
 """What the learner's code did that the exercise rules out, by code."""
 
@@ -235,6 +237,7 @@ class _Child:
         self.kept = {}
         self.replaced = []
         self.running = False
+        self.counting = False
         self.byhand = ""
 
     # -- talking
@@ -359,11 +362,12 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_call(self, name, args, kwargs, opaque, keep, seconds):
+    def do_call(self, name, args, kwargs, opaque, keep, seconds, count):
         """Call a learner's function and send what it returned, the arguments as they are now, and what it printed."""
         function = self.lookup(name)
         VIOLATIONS.clear()
-        value, error, took = self.guard(lambda: function(*args, **kwargs), seconds)
+        lines = {}
+        value, error, took = self.guard(lambda: function(*args, **kwargs), seconds, self.counter(lines) if count else None)
         if opaque and isinstance(value, tuple | list):
             shown = []
             for i, item in enumerate(value):
@@ -373,6 +377,7 @@ class _Child:
                 shown.append(item)
             value = tuple(shown)
         message = {"op": "result", "error": error, "seconds": took, "violations": list(VIOLATIONS)}
+        message["lines"] = [[line, times] for line, times in sorted(lines.items())]
         after = {"args": args, "kwargs": kwargs}
         try:
             self.send(message, value=value, after=after, printed=self.printed.take())
@@ -383,6 +388,7 @@ class _Child:
                 "message": str(problem),
                 "line": None,
                 "shapes": {},
+                "numbers": {},
                 "text": "",
             }
             self.send(message, value=None, after=None, printed="")
@@ -392,7 +398,25 @@ class _Child:
     def lookup(self, name):
         return getattr(self.modules[""], name)
 
-    def guard(self, run, seconds):
+    def counter(self, lines):
+        """Return a trace function that counts, in `lines`, how often each line of the learner's own files is executed.
+
+        NumPy's own loops in Python over a function of the learner's count too, as line 0.
+        """
+
+        def per_line(frame, event, arg):
+            if event == "line":
+                line = frame.f_lineno if frame.f_code.co_filename in self.files else 0
+                lines[line] = lines.get(line, 0) + 1
+            return per_line
+
+        def per_call(frame, event, arg):
+            mine = frame.f_code.co_filename in self.files or frame.f_code.co_name in LOOPS_OF_NUMPY
+            return per_line if mine else None
+
+        return per_call
+
+    def guard(self, run, seconds, trace=None):
         """Run learner code under a deadline and return (value, error as data or None, seconds)."""
         started = time.perf_counter()
         try:
@@ -404,13 +428,15 @@ class _Child:
             signal = None  # Windows: the parent's own deadline remains
         value = error = None
         try:
-            self.running = True
+            sys.settrace(trace)
+            self.running, self.counting = True, trace is not None
             value = run()
         except BaseException as caught:  # SystemExit and KeyboardInterrupt too: a learner's exit must not end the worker
             self.running = False
             error = self.describe(caught)
         finally:
             self.running = False
+            sys.settrace(None)
             if signal is not None:
                 signal.setitimer(signal.ITIMER_REAL, 0)
         return value, error, time.perf_counter() - started
@@ -429,7 +455,7 @@ class _Child:
             message = str(caught)
         except BaseException:
             message = "(an exception without a readable message)"
-        line, text, shapes = None, "", {}
+        line, text, shapes, numbers = None, "", {}, {}
         trace = caught.__traceback__
         while trace is not None:
             filename = trace.tb_frame.f_code.co_filename
@@ -439,6 +465,7 @@ class _Child:
                 shapes = {
                     name: list(v.shape) for name, v in trace.tb_frame.f_locals.items() if isinstance(v, np.ndarray | np.generic)
                 }
+                numbers = {n: v for n, v in trace.tb_frame.f_locals.items() if type(v) is int and abs(v) < 2**31}
             trace = trace.tb_next
         if isinstance(caught, SyntaxError):
             line, text = caught.lineno, (caught.text or "").strip()
@@ -450,6 +477,7 @@ class _Child:
             "line": line,
             "text": text,
             "shapes": shapes,
+            "numbers": numbers,
         }
 
     def audit(self, event, args):
@@ -462,6 +490,8 @@ class _Child:
             if self.byhand and path.startswith(self.byhand + os.sep) and path != os.path.realpath(__file__):
                 VIOLATIONS.append("reads-byhand")
                 raise PermissionError("this file opens byhand's own files, which hold the answer")
+        elif event == "sys.settrace" and self.counting:
+            VIOLATIONS.append("stops-the-count")
         elif event == "sys._getframe" or (event == "object.__getattr__" and args[1] in ("tb_frame", "gi_frame", "f_back")):
             self.running = False  # looking at frames here must not be noticed
             try:

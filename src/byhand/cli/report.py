@@ -40,10 +40,14 @@ def render(report: Report, *, depth: int = 1) -> RenderableType:
     mark, style = MARKS[report.verdict]
     head = Text.assemble((f"{mark} {report.exercise}", f"bold {style}"), ("  " + _place(report), "dim"))
     parts: list[RenderableType] = [head]
-    if report.verdict in ("pass", "not-started"):
+    if report.ticks:
+        parts.append(_indented(_ticks(report.ticks)))
+    if report.verdict in ("pass", "not-started", "blocked"):
         parts.append(_indented(code_text(report.summary)))
         if report.verdict == "not-started":
             parts.append(_indented(Text("Write it in the file above, save, and check again.", "dim")))
+    if report.outcome:
+        parts.append(_indented(code_text(report.outcome)))
     shown = [f for f in report.findings if report.verdict != "pass" or f.question]
     for finding in shown[: 1 if depth == 1 else len(shown)]:
         parts += _finding(finding, report, depth)
@@ -64,6 +68,11 @@ def code_text(text: str) -> Text:
     for i, piece in enumerate(text.split("`")):
         shown.append(piece, "bold cyan" if i % 2 else "")
     return shown
+
+
+def _ticks(ticks: dict[str, bool]) -> Text:
+    marks = [("✓ ", "green") if reached else ("○ ", "yellow") for reached in ticks.values()]
+    return Text("   ").join(Text.assemble(mark, name) for mark, name in zip(marks, ticks, strict=True))
 
 
 def _place(report: Report) -> str:

@@ -71,7 +71,8 @@ def list_command(
 ) -> None:
     """List the trail, leg by leg, with how far you are. Side trips are folded: nothing on the trail needs them."""
     space = here_or_none()
-    states = {name: p.state for name, p in space.progress().items()} if space else {}
+    progress = space.progress() if space else {}
+    states = {name: p.state for name, p in progress.items()}
     if as_json:
         print_json(_entries(states))
         return
@@ -82,7 +83,9 @@ def list_command(
         console.print(f"\n[bold]{number:>2}  {leg.title}[/] [dim]· {about}[/]")
         for exercise in shown:
             mark, style = STATE_MARKS[states.get(exercise.name, "not-started")]
-            aside = "  side trip" if exercise.name in leg.side_trips else ""
+            standing = progress.get(exercise.name)
+            half = "  right; a loop is left" if standing and standing.state == "started" and standing.ticks else ""
+            aside = "  side trip" if exercise.name in leg.side_trips else half
             console.print(f"    [{style}]{mark}[/] {exercise.name:<30}[dim]{exercise.minutes:>4} min{aside}[/]")
         folded = len(exercises) - len(shown)
         if folded:

@@ -63,7 +63,7 @@ def train_command(
             device=device,
             quick=quick,
             seed=seed,
-            overrides=dict(_setting(text) for text in set_ or []),
+            overrides=dict(read_setting(text) for text in set_ or []),
             folder=folder,
             resume=resumed,
             mine=names,
@@ -86,7 +86,8 @@ def _recipes() -> None:
     console.print("\n[dim]byhand train RECIPE   (--mine: your own functions; --quick: in a moment)[/]")
 
 
-def _setting(text: str) -> tuple[str, str]:
+def read_setting(text: str) -> tuple[str, str]:
+    """Return name, value of a --set."""
     name, equals, value = text.partition("=")
     if not equals:
         raise fail(f"--set: expected NAME=VALUE, as in lr=0.01; got {text!r}")

@@ -9,6 +9,7 @@ import textwrap
 from functools import cache
 from types import ModuleType
 
+from byhand import course
 from byhand.arrays import numpy_namespace
 from byhand.spec import Exercise, syntax
 
@@ -18,19 +19,42 @@ SECTIONS = ("Args:", "Returns:", "Raises:", ">>>", "Differs from")
 def stub(exercise: Exercise) -> str:
     """Return the exercise's signature and docstring, without the derivation, and `raise NotImplementedError`.
 
-    A backward's docstring keeps neither its derivation nor its formula: they are the answer.
+    A backward's docstring keeps neither its derivation nor its formula: they are the answer. Where a slow loop is given, it
+    stands in the place of the error.
     """
-    return _signature(exercise) + _docstring(exercise, answer=False) + "    raise NotImplementedError\n"
+    body = "    raise NotImplementedError\n" if exercise.loop is None else _body(exercise, exercise.loop)
+    return _signature(exercise) + _docstring(exercise, answer=False) + body
+
+
+def is_untouched(definition: ast.FunctionDef) -> bool:
+    """Return whether a learner's function has nothing of theirs in it: a stub, or the loop as it was given."""
+    if syntax.is_stub(definition):
+        return True
+    exercise = course.exercises().get(definition.name)
+    return exercise is not None and exercise.loop is not None and _code(definition) == _given_loop(exercise)
+
+
+@cache
+def _given_loop(exercise: Exercise) -> str:
+    definition = syntax.parse(stub(exercise)).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    return _code(definition)
+
+
+def _code(definition: ast.FunctionDef) -> str:
+    """Return a function's parameters and body as text, without its docstring, comments and layout."""
+    body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
+    return ast.dump(definition.args) + "".join(map(ast.dump, body))
 
 
 def solution(exercise: Exercise) -> str:
     """Return the reference as a learner would write it: `np.`, no annotations, no `xp`, the names of other exercises bare."""
-    return _signature(exercise) + _docstring(exercise, answer=True) + _body(exercise)
+    return _signature(exercise) + _docstring(exercise, answer=True) + _body(exercise, exercise.function)
 
 
 def short_solution(exercise: Exercise) -> str:
     """Return the solution under the stub's docstring, which gives nothing away."""
-    return _signature(exercise) + _docstring(exercise, answer=False) + _body(exercise)
+    return _signature(exercise) + _docstring(exercise, answer=False) + _body(exercise, exercise.function)
 
 
 def solution_module(exercises: list[Exercise], *, answer: bool = True) -> str:
@@ -43,23 +67,23 @@ def solution_module(exercises: list[Exercise], *, answer: bool = True) -> str:
 def needs(exercise: Exercise) -> tuple[str, ...]:
     """Return the names of the other exercises' functions that the solution calls, in order of appearance."""
     parts = {part.__name__ for part in exercise.parts}
-    definition, _ = _parsed(exercise)
+    definition, _ = _parsed(exercise.function)
     bare = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and n.id in parts]
     calls = [(n.lineno, n.col_offset, n.id) for n in bare]
-    calls += [(n.lineno, n.col_offset, n.attr) for n in _parts(definition, exercise)]
+    calls += [(n.lineno, n.col_offset, n.attr) for n in _parts(definition, exercise.function)]
     return tuple(dict.fromkeys(name for _, _, name in sorted(calls)))
 
 
-def _parsed(exercise):
-    source = textwrap.dedent(inspect.getsource(exercise.function))
+def _parsed(function):
+    source = textwrap.dedent(inspect.getsource(function))
     definition = syntax.parse(source).body[0]
     assert isinstance(definition, ast.FunctionDef)
     return definition, source.splitlines()
 
 
-def _parts(definition, exercise) -> list[ast.Attribute]:
+def _parts(definition, function) -> list[ast.Attribute]:
     """Return the nodes that are other exercises' functions, as in `linear.affine_forward`."""
-    names = inspect.unwrap(exercise.function).__globals__
+    names = inspect.unwrap(function).__globals__
 
     def is_part(node: ast.Attribute):
         module = names.get(node.value.id) if isinstance(node.value, ast.Name) else None
@@ -69,7 +93,7 @@ def _parts(definition, exercise) -> list[ast.Attribute]:
 
 
 def _signature(exercise) -> str:
-    definition, _ = _parsed(exercise)
+    definition, _ = _parsed(exercise.function)
     arguments = definition.args
     for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
         argument.annotation = None
@@ -113,8 +137,8 @@ def _is_derivation(paragraphs, paragraph) -> bool:
     return False
 
 
-def _body(exercise) -> str:
-    definition, lines = _parsed(exercise)
+def _body(exercise, function) -> str:
+    definition, lines = _parsed(function)
     body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
     namespaces, edits = set(), []
     for node in ast.walk(definition):
@@ -124,7 +148,7 @@ def _body(exercise) -> str:
             if getattr(numpy_namespace, node.attr).__module__ == numpy_namespace.__name__:
                 raise ValueError(f"{exercise.name}: NumPy has no {node.attr}; say in rendering.py how a learner writes it")
             edits.append((node.value.lineno, node.value.col_offset, node.value.end_col_offset, "np"))
-    edits += [(n.lineno, n.col_offset, n.end_col_offset, n.attr) for n in _parts(definition, exercise)]
+    edits += [(n.lineno, n.col_offset, n.end_col_offset, n.attr) for n in _parts(definition, function)]
     for line, start, end, text in sorted(edits, reverse=True):
         row = lines[line - 1].encode()
         lines[line - 1] = (row[:start] + text.encode() + row[end:]).decode()

@@ -49,9 +49,9 @@ TRAIL = (
     Leg(
         "Linear classifiers",
         (
-            "predict_initial_loss",
             "stable_softmax_rows",
             "shift_scores",
+            "predict_initial_loss",
             "cross_entropy",
             "scores_gradient",
             "(linear_softmax_loss_naive)",
@@ -152,3 +152,17 @@ TRAIL = (
         ("(masked_mean)", "(scatter_add)", "(sliding_windows)", "(bilinear_form)", "(causal_mask)"),
     ),
 )
+
+REFRESHER = (
+    "euclidean_distances",
+    "linear_softmax_loss",
+    "affine_backward",
+    "softmax_loss",
+    "two_layer_net_loss",
+    "adam",
+    "dropout_backward",
+    "batchnorm_forward",
+    "batchnorm_backward",
+    "layernorm_backward",
+)
+"""What those who knew it once write again, in an afternoon: the exercises on which everything else rests."""

@@ -15,4 +15,8 @@ from .layer import Layer as Layer
 from .linear import Affine as Affine
 from .linear import Flatten as Flatten
 from .normalization import BatchNorm as BatchNorm
+from .normalization import GroupNorm as GroupNorm
 from .normalization import LayerNorm as LayerNorm
+from .normalization import RMSNorm as RMSNorm
+from .normalization import SpatialBatchNorm as SpatialBatchNorm
+from .normalization import SpatialGroupNorm as SpatialGroupNorm

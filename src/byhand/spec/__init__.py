@@ -4,11 +4,14 @@ from .draw import Draw as Draw
 from .exercise import Case as Case
 from .exercise import Exercise as Exercise
 from .exercise import Misconception as Misconception
+from .exercise import Outcome as Outcome
 from .exercise import edge as edge
 from .exercise import exercise as exercise
 from .exercise import extreme as extreme
 from .exercise import odd as odd
 from .exercise import ordinary as ordinary
+from .exercise import predict as predict
+from .exercise import vectorise as vectorise
 from .report import VERDICTS as VERDICTS
 from .report import CaseResult as CaseResult
 from .report import Finding as Finding

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from . import syntax
 
 CaseKind = Literal["ordinary", "odd", "edge", "extreme", "float32"]
+Kind = Literal["implement", "vectorise", "predict", "experiment"]
+"""implement: write a function. vectorise: a slow loop is given, write it without. predict: choose before a run. experiment:
+find settings that reach a target within a budget."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,16 @@ class Misconception:
     quantity: str
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a run showed that a choice was to predict."""
+
+    choice: str
+    """The choice that turned out to be right."""
+    says: str
+    """What was run and what came of it, with its numbers."""
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """A function for the learner to write, with everything that checking, hinting and explaining it needs."""
@@ -76,6 +90,13 @@ class Exercise:
     """Whether the learner is handed `forward` (it is no exercise of its own)."""
     parts: tuple[Callable, ...] = ()
     """For a composite, the exercises' functions that it calls."""
+    kind: Kind = "implement"
+    loop: Callable | None = None
+    """For a vectorise exercise, the slow loop that the learner is given: it computes the same."""
+    data: tuple[str, ...] = ()
+    """For a vectorise exercise, the sizes with which the executed lines may not grow."""
+    outcome: Callable[[], Outcome] | None = None
+    """For a predict exercise, what is run once a choice is made."""
     equivalent: Mapping[str, str] = field(default_factory=dict)
     """Mechanical mutants that compute the same function: the mutated line as rendered -> why it is the same."""
 
@@ -103,6 +124,12 @@ class Exercise:
     def is_backward(self) -> bool:
         """Whether this is a backward pass, checked by the gradient of its forward."""
         return self.forward is not None
+
+    @cached_property
+    def choices(self) -> dict[str, str]:
+        """For a predict exercise, what can be chosen: letter -> text, read off the docstring."""
+        found = re.findall(r'^ *"([a-z])"  (.+)$', inspect.getdoc(self.function) or "", flags=re.MULTILINE)
+        return dict(found) if self.kind == "predict" else {}
 
     def gradient_of(self, returned: str) -> str | None:
         """Return the input whose gradient a returned value is ("dx" -> "x", "grads" -> "params"), or None."""
@@ -173,3 +200,66 @@ def exercise(
         parts=tuple(parts or ()),
         equivalent=dict(equivalent or {}),
     )
+
+
+def vectorise(
+    function: Callable,
+    *,
+    loop: Callable,
+    data: str | tuple[str, ...],
+    inputs: Callable[..., dict[str, Any]],
+    cases: list[Case],
+    hints: list[str],
+    misconceptions: list[Misconception],
+    minutes: int,
+    after: str | tuple[str, ...] = (),
+    equivalent: Mapping[str, str] | None = None,
+) -> Exercise:
+    """Declare an exercise in which a slow loop is given and a form without loops over the data is asked for.
+
+    Args:
+        function: the reference without loops.
+        loop: a function of the same parameters that computes the same with loops: the stub's body.
+        data: the sizes of `inputs` with which the number of executed lines may not grow.
+        inputs, cases, hints, misconceptions, minutes, after, equivalent: as in `exercise`.
+    """
+    declared = exercise(
+        function,
+        inputs=inputs,
+        cases=cases,
+        hints=hints,
+        misconceptions=misconceptions,
+        minutes=minutes,
+        after=after,
+        equivalent=equivalent,
+    )
+    return replace(declared, kind="vectorise", loop=loop, data=(data,) if isinstance(data, str) else tuple(data))
+
+
+def predict(
+    function: Callable,
+    *,
+    outcome: Callable[[], Outcome],
+    hints: list[str],
+    misconceptions: list[Misconception],
+    minutes: int,
+    after: str | tuple[str, ...] = (),
+) -> Exercise:
+    """Declare an exercise in which one choice is made before a run.
+
+    Args:
+        function: takes nothing and returns the right choice, one of those that its docstring lists as `"a"  text`.
+        outcome: runs what was to be predicted. A test holds it to the function's choice.
+        hints, minutes, after: as in `exercise`.
+        misconceptions: one for each wrong choice.
+    """
+    declared = exercise(
+        function,
+        inputs=lambda draw: {},
+        cases=[ordinary("your choice")],
+        hints=hints,
+        misconceptions=misconceptions,
+        minutes=minutes,
+        after=after,
+    )
+    return replace(declared, kind="predict", outcome=outcome)

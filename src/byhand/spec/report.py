@@ -72,6 +72,12 @@ class Report:
     cases: tuple[CaseResult, ...] = ()
     graph: dict[str, Any] | None = None
     """{nodes: [{name, shape, line, verdict}], edges: [{source, target, operand, line, verdict, factor}]}: see `graph.picture`."""
+    ticks: dict[str, bool] = field(default_factory=dict)
+    """Where more than being right is asked for, what is reached: {"right": True, "vectorised": False}."""
+    speedup: float | None = None
+    """How many times as fast as the given loop it is. Told, not judged."""
+    outcome: str = ""
+    """What a run showed that was to be predicted, or found by experiment."""
     timings: dict[str, float] = field(default_factory=dict)
     """Seconds by stage."""
     replay: str = ""

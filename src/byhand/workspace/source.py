@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from byhand.course import rendering
 from byhand.spec import syntax
 
 
@@ -18,7 +19,7 @@ class Located:
     end: int
     text: str
     stub: bool
-    """Whether it still does nothing but raise NotImplementedError."""
+    """Whether it is still as it was given: it raises NotImplementedError, or is the slow loop."""
 
 
 def functions(source: str) -> dict[str, Located]:
@@ -33,7 +34,7 @@ def functions(source: str) -> dict[str, Located]:
         if isinstance(node, ast.FunctionDef):
             start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             end = node.end_lineno or node.lineno
-            found[node.name] = Located(node.name, start, end, "".join(lines[start - 1 : end]), syntax.is_stub(node))
+            found[node.name] = Located(node.name, start, end, "".join(lines[start - 1 : end]), rendering.is_untouched(node))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +33,8 @@ class Progress:
     """Which finding that is; another one starts at depth 1 again."""
     fingerprint: str | None = None
     """The hash of the code that passed."""
+    ticks: list[str] = field(default_factory=list)
+    """Of an exercise with several ticks, those that its code has now."""
 
 
 _FIELDS = {field.name for field in dataclasses.fields(Progress)}

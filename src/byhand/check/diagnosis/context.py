@@ -79,9 +79,9 @@ class Context:
         return named
 
 
-def trial(learner: Learner, problem: Problem) -> Trial:
-    """Run the learner's code on a problem and compare."""
-    attempt = learner.run(problem)
+def trial(learner: Learner, problem: Problem, *, forward: bool = True) -> Trial:
+    """Run the learner's code on a problem and compare; with forward=False a backward gets the reference's cache."""
+    attempt = learner.run(problem, forward=forward)
     if attempt.error is not None or attempt.died is not None:
         return Trial(problem, attempt)
     with np.errstate(all="ignore"):

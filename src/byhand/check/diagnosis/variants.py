@@ -122,7 +122,7 @@ def _near(mine, theirs, tolerance) -> bool:
             return False
         with np.errstate(all="ignore"):
             size = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0)) if y.dtype.kind == "f" else 0.0
-            if not np.all((np.abs(x - y) <= 10 * allowed + 1e-7 * size) | (x == y) | (np.isnan(x) & np.isnan(y))):
+            if not np.all((np.abs(x - y.astype(float)) <= 10 * allowed + 1e-7 * size) | (x == y) | (np.isnan(x) & np.isnan(y))):
                 return False
     return True
 
