@@ -106,14 +106,6 @@ EXERCISES = (
                 "out",
             ),
             Misconception(
-                "columns-by-the-whole",
-                {"mean = np.mean(x, axis=0)": "mean = np.mean(x)", "np.mean(xc**2, axis=0)": "np.mean(xc**2)"},
-                "One mean and one variance are taken of the whole matrix; each column has its own.",
-                "How many means are there?",
-                "wrong-axis",
-                "out",
-            ),
-            Misconception(
                 "columns-difference-of-squares",
                 {"np.mean(xc**2, axis=0)": "np.mean(x**2, axis=0) - mean**2"},
                 "The variance is the mean of the squares less the square of the mean: two large numbers that nearly cancel.",
@@ -127,6 +119,14 @@ EXERCISES = (
                 "The columns are divided by their variance, not by its square root.",
                 "If x is in metres, what is the variance in, and what should the result be in?",
                 "wrong-formula",
+                "out",
+            ),
+            Misconception(
+                "columns-no-eps",
+                {"np.sqrt(variance + eps)": "np.sqrt(variance)"},
+                "eps is not used: a column that does not vary divides zero by zero.",
+                "What is the standard deviation of a column in which all numbers are equal?",
+                "missing-term",
                 "out",
             ),
             Misconception(

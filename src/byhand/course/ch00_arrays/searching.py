@@ -44,7 +44,7 @@ EXERCISES = (
         misconceptions=[
             Misconception(
                 "top-k-smallest",
-                {"np.argsort(-scores, ": "np.argsort(scores, "},
+                {'np.argsort(-scores, axis=1, kind="stable")': "np.argsort(scores, axis=1)"},
                 "The smallest come first.",
                 "In which order does `argsort` sort?",
                 "wrong-order",
@@ -52,7 +52,10 @@ EXERCISES = (
             ),
             Misconception(
                 "top-k-reversed",
-                {"np.argsort(-scores, ": "np.argsort(scores, ", "order[:, :k]": "order[:, ::-1][:, :k]"},
+                {
+                    'np.argsort(-scores, axis=1, kind="stable")': "np.argsort(scores, axis=1)",
+                    "order[:, :k]": "order[:, ::-1][:, :k]",
+                },
                 "The sorted row is turned round, and equal scores with it: the larger index comes first.",
                 "In which order do two equal scores stand before you turn the row, and in which after it?",
                 "wrong-order",
@@ -60,7 +63,7 @@ EXERCISES = (
             ),
             Misconception(
                 "top-k-largest-last",
-                {"np.argsort(-scores, ": "np.argsort(scores, ", "order[:, :k]": "order[:, -k:]"},
+                {'np.argsort(-scores, axis=1, kind="stable")': "np.argsort(scores, axis=1)", "order[:, :k]": "order[:, -k:]"},
                 "These are the largest, but the largest of them comes last.",
                 "Which of the k comes first?",
                 "wrong-order",
@@ -87,16 +90,6 @@ EXERCISES = (
                 {'np.argsort(-scores, axis=1, kind="stable")': "np.argsort(np.argsort(-scores, axis=1), axis=1)"},
                 "Sorted twice, these say at which place each score would come; asked for is which score comes at each place.",
                 "Does `out[i, 0]` say where column 0 comes, or which column comes first?",
-                "wrong-index",
-                "out",
-            ),
-            Misconception(
-                "top-k-scores",
-                {
-                    'np.argsort(-scores, axis=1, kind="stable")': "-np.sort(-scores, axis=1)",
-                },
-                "These are the scores themselves; asked for are their places.",
-                "What does `argsort` return that `sort` does not?",
                 "wrong-index",
                 "out",
             ),
