@@ -54,7 +54,7 @@ def sweep_command(
     $ byhand sweep fc-cifar10 --storage postgresql://host/db     the same on every machine that helps
     """
     chosen = recipes.find(recipe)
-    settings = chosen.settings.replace(chosen.quick if quick else {})
+    settings, _ = chosen.asked(quick=quick)
     overrides = dict(read_setting(text) for text in set_ or [])
     settings = settings.replace(overrides)
     space = read_space(over, settings) if over else default_space(settings)

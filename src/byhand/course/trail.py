@@ -103,7 +103,7 @@ TRAIL = (
     Leg(
         "Training",
         (
-            "(xavier_init)",
+            "xavier_init",
             "he_init",
             "sgd",
             "sgd_momentum",
