@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from byhand.check import check
+from byhand.check import check, vectorised
 from byhand.check.proof import HEADER, WarmPool
 from byhand.course import rendering
 from byhand.spec import edge, odd, ordinary, vectorise
@@ -112,3 +112,38 @@ def test_whoever_turns_the_count_off_gets_no_tick(pool):
     report = _report("import sys\n    sys.settrace(None)\n    return np.array([row.sum() for row in x])", pool)
     assert report.ticks["vectorised"] is False
     assert report.findings[0].code == "stops-the-count"
+
+
+def table(length):
+    """Say which steps come no later than which."""
+    step = np.arange(length)
+    seen = step <= step[:, None]
+    return seen
+
+
+def table_loop(length):
+    """Say so with two loops."""
+    seen = np.zeros((length, length), dtype=bool)
+    for t in range(length):
+        for s in range(length):
+            seen[t, s] = s <= t
+    return seen
+
+
+TABLE = vectorise(
+    table,
+    loop=table_loop,
+    data="t",
+    inputs=lambda draw, t=4: {"length": t},
+    cases=[ordinary("four steps"), odd(t=7)],
+    hints=["a", "b", "c"],
+    misconceptions=[],
+    minutes=1,
+)
+
+
+def test_the_case_that_is_timed_is_no_larger_for_a_result_with_more_axes():
+    timed = vectorised._to_be_timed(TABLE, 0)
+    assert vectorised.TIMED <= timed.expected["seen"].size < 4 * vectorised.TIMED
+    timed = vectorised._to_be_timed(EXERCISE, 0)
+    assert 0.9 * vectorised.TIMED < timed.arguments["x"].size < 1.5 * vectorised.TIMED

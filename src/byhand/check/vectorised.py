@@ -6,6 +6,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from byhand.arrays import leaves
 from byhand.spec import Exercise, Finding
 
 from .diagnosis.context import trial
@@ -43,7 +46,7 @@ def judge(exercise: Exercise, learner: Learner, seed: int) -> Verdict:
             return Verdict(_not_counted(exercise))
         if sum(after.values()) - sum(before.values()) > ALLOWED:
             return Verdict(_finding(exercise, size, before, after, grown.sizes[size]))
-    timed = _grown(exercise, seed, dict.fromkeys(exercise.data, round(TIMED ** (1 / len(exercise.data)))))
+    timed = _to_be_timed(exercise, seed)
     sizes = ", ".join(f"{name.upper()} = {timed.sizes[name]:,}" for name in exercise.data)
     return Verdict(None, _speedup(exercise, learner, timed), sizes)
 
@@ -51,6 +54,24 @@ def judge(exercise: Exercise, learner: Learner, seed: int) -> Verdict:
 def _grown(exercise: Exercise, seed: int, more: Mapping[str, int]) -> Problem:
     sizes = build(exercise, exercise.cases[0], seed).sizes
     return build(exercise, exercise.cases[0], seed, sizes={name: sizes[name] + by for name, by in more.items()})
+
+
+def _to_be_timed(exercise: Exercise, seed: int) -> Problem:
+    """Return a case through which a loop goes in about TIMED steps.
+
+    It makes one for each combination of the sizes, and as many as there are numbers in the largest array.
+    """
+    most = round(TIMED ** (1 / len(exercise.data)))
+    more, problem = 1, _grown(exercise, seed, dict.fromkeys(exercise.data, 1))
+    while more < most and _largest(problem) < TIMED:
+        more = min(2 * more, most)
+        problem = _grown(exercise, seed, dict.fromkeys(exercise.data, more))
+    return problem
+
+
+def _largest(problem: Problem) -> int:
+    """Return how many numbers are in the largest array, of the arguments and of the results."""
+    return max(int(np.size(leaf)) for _, leaf in leaves({"in": problem.arguments, "out": problem.expected}))
 
 
 def _finding(exercise: Exercise, size: str, before: Mapping[int, int], after: Mapping[int, int], n: int) -> Finding:
