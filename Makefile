@@ -31,9 +31,11 @@ format: .venv/.lint  ## put the style right
 bench: .venv/.test  ## measure speed side by side, print ratios
 	$(BIN)/python -m benchmarks.step
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.neighbours
 
-crash: .venv/.core  ## kill a training run at 20 random moments; resuming must give the same bits
+crash: .venv/.test  ## kill training runs and workers of a sweep; what is resumed must be the same, and nothing lost
 	$(BIN)/python -m benchmarks.crash
+	$(BIN)/python -m benchmarks.sweep_crash
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "byhand needs Python 3.11 or later: install one, or say make PYTHON=/path/to/python3.11" >&2; exit 1; }

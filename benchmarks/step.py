@@ -19,7 +19,8 @@ from torch import nn
 
 from byhand import data
 from byhand.arrays import Key
-from byhand.train import engines, recipes
+from byhand.train import engines
+from byhand.train.recipes.fully_connected import MLP_DIGITS
 from byhand.train.solver import Progress, Solver
 
 _STEPS = 20  # a turn
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--no-compile", action="store_true", help="leave out what has to be compiled first")
     options = parser.parse_args()
-    recipe, dataset = recipes.find("mlp-digits"), data.load("digits")
+    recipe, dataset = MLP_DIGITS, data.load("digits")
     settings = recipe.settings.replace({} if options.threads is None else {"threads": options.threads})
     if settings.threads:
         torch.set_num_threads(settings.threads)

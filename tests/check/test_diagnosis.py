@@ -4,6 +4,7 @@ import pytest
 
 from byhand import course
 from byhand.check import WorkerPool, check
+from byhand.check.diagnosis.factors import readings, recognise
 from byhand.check.proof import HEADER
 
 STAGED = """
@@ -41,6 +42,87 @@ def layernorm_backward(dout, cache):
     return dx, dgamma, dbeta
 """
 
+ROOT = """
+def rmsnorm_backward(dout, cache):
+    xhat, rms, gamma = cache
+    d = dout.shape[-1]
+    dgamma = np.sum(dout * xhat, axis=tuple(range(dout.ndim - 1)))
+    dxhat = dout * gamma
+    dx = dxhat / rms
+    drms = -np.sum(dxhat * xhat, axis=-1, keepdims=True) / rms
+    dms = drms / (2 * rms)
+    dx = dx + dms * 2 * xhat * rms / d
+    return dx, dgamma
+"""
+
+GROUP = """
+def groupnorm_backward(dout, cache):
+    xhat, std, gamma = cache
+    k = xhat.shape[-1]
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(dout * xhat.reshape(dout.shape), axis=0)
+    dxhat = (dout * gamma).reshape(xhat.shape)
+    dxc = dxhat / std
+    dstd = -np.sum(dxhat * xhat, axis=-1, keepdims=True) / std
+    dvar = dstd / (2 * std)
+    dxc = dxc + dvar * 2 * xhat * std / k
+    dmu = -np.sum(dxc, axis=-1, keepdims=True)
+    dx = dxc + dmu / k
+    dx = dx.reshape(dout.shape)
+    return dx, dgamma, dbeta
+"""
+
+PICTURES = """
+def spatial_batchnorm_backward(dout, cache):
+    xhat, std, gamma, train = cache
+    n, c, h, w = dout.shape
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, c)
+    m = len(rows)
+    dbeta = np.sum(rows, axis=0)
+    dgamma = np.sum(rows * xhat, axis=0)
+    dxhat = rows * gamma
+    dxc = dxhat / std
+    dx = dxc
+    if train:
+        dstd = -np.sum(dxhat * xhat, axis=0) / std
+        dvar = dstd / (2 * std)
+        dxc = dxc + dvar * 2 * xhat * std / m
+        dmu = -np.sum(dxc, axis=0)
+        dx = dxc + dmu / m
+    dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
+    return dx, dgamma, dbeta
+"""
+
+GROUPED_PICTURES = """
+def spatial_groupnorm_backward(dout, cache):
+    xhat, std, gamma = cache
+    m = xhat.shape[-1]
+    dbeta = np.sum(dout, axis=(0, 2, 3))
+    dgamma = np.sum(dout * xhat.reshape(dout.shape), axis=(0, 2, 3))
+    dxhat = (dout * gamma[:, None, None]).reshape(xhat.shape)
+    dxc = dxhat / std
+    dstd = -np.sum(dxhat * xhat, axis=-1, keepdims=True) / std
+    dvar = dstd / (2 * std)
+    dxc = dxc + dvar * 2 * xhat * std / m
+    dmu = -np.sum(dxc, axis=-1, keepdims=True)
+    dx = dxc + dmu / m
+    dx = dx.reshape(dout.shape)
+    return dx, dgamma, dbeta
+"""
+
+CENTRED = pytest.mark.parametrize(
+    ("name", "source", "n", "size", "start"),
+    [
+        ("batchnorm_backward", STAGED, "n", "N", "x"),
+        ("layernorm_backward", LAYER, "d", "D", "x"),
+        ("groupnorm_backward", GROUP, "k", "K", "grouped"),
+        ("spatial_batchnorm_backward", PICTURES, "m", "N*H*W", "rows"),
+        ("spatial_groupnorm_backward", GROUPED_PICTURES, "m", "K*H*W", "grouped"),
+    ],
+    ids=lambda value: value if str(value).endswith("backward") else "",
+)
+"""Backwards with three routes: what a mean divides by in the code and in words, and where the routes part."""
+
 
 @pytest.fixture(scope="module")
 def pool():
@@ -61,8 +143,8 @@ def _edited(source, old, new):
     return source.replace(old, new)
 
 
-@pytest.mark.parametrize(("name", "source"), [("batchnorm_backward", STAGED), ("layernorm_backward", LAYER)])
-def test_the_staged_form_is_right(name, source, pool, tmp_path):
+@CENTRED
+def test_the_staged_form_is_right(name, source, n, size, start, pool, tmp_path):
     report = _check(name, source, pool, tmp_path)
     assert report.verdict == "pass" and not report.findings, report.summary
 
@@ -86,18 +168,39 @@ PATHS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "source", "n"), [("batchnorm_backward", STAGED, "n"), ("layernorm_backward", LAYER, "d")])
+@CENTRED
 @pytest.mark.parametrize(("old", "new", "path", "words", "kind"), PATHS)
-def test_each_path_and_slip_is_named_from_the_numbers(name, source, n, old, new, path, words, kind, pool, tmp_path):
+def test_each_path_and_slip_is_named_from_the_numbers(name, source, n, size, start, old, new, path, words, kind, pool, tmp_path):
+    if start != "x":  # what is laid out again must keep its size
+        new = new.replace("dx = dmu", "dx = 0 * dxc + dmu")
     report = _check(name, _edited(source, old.format(n=n), new.format(n=n)), pool, tmp_path)
     finding = report.findings[0]
+    path = " -> ".join(start if step == "x" else step for step in path.split(" -> "))
     assert f"path {path}" in finding.detail, finding
-    assert words.format(N=n.upper()) in finding.detail, finding
+    assert words.format(N=size) in finding.detail, finding
     assert finding.kind == kind
     assert finding.confidence == "certain"
     assert "three routes" in finding.title
     assert "`dgamma` and `dbeta` are right" in finding.title
     assert finding.line is not None
+
+
+def test_two_routes_without_a_mean(pool, tmp_path):
+    assert _check("rmsnorm_backward", ROOT, pool, tmp_path).verdict == "pass"
+    step = "dx = dx + dms * 2 * xhat * rms / d"
+    for new, path, words, kind in [
+        ("dx = dx", "x -> ms -> rms -> xhat", "without the path", "missing-term"),
+        ("dx = dx + dms * 4 * xhat * rms / d", "x -> ms -> rms -> xhat", "weighted by 2", "wrong-scale"),
+        ("dx = dx - dms * 2 * xhat * rms / d", "x -> ms -> rms -> xhat", "sign of the path", "wrong-sign"),
+        ("dx = dx + dms * 2 * xhat * rms", "x -> ms -> rms -> xhat", "weighted by D", "wrong-scale"),
+        ("dx = dms * 2 * xhat * rms / d", "x -> xhat", "without the path", "missing-term"),
+        ("dx = 2 * dx + dms * 2 * xhat * rms / d", "x -> xhat", "weighted by 2", "wrong-scale"),
+        ("dx = -dx + dms * 2 * xhat * rms / d", "x -> xhat", "sign of the path", "wrong-sign"),
+    ]:
+        finding = _check("rmsnorm_backward", _edited(ROOT, step, new), pool, tmp_path).findings[0]
+        assert f"path {path}" in finding.detail and words in finding.detail, finding
+        assert (finding.kind, finding.confidence) == (kind, "certain")
+        assert "two routes" in finding.title and "`dgamma` is right" in finding.title
 
 
 def test_the_report_of_the_dropped_mean_is_whole(pool, tmp_path):
@@ -123,6 +226,14 @@ def test_a_wrong_derivative_at_var_is_named_as_that_node(pool, tmp_path):
     finding = _check("batchnorm_backward", source, pool, tmp_path).findings[0]
     assert finding.quantity in ("dvar", "dstd")
     assert "error sits in one place" in finding.title
+
+
+def test_a_factor_that_is_a_product_of_sizes_is_read_as_one_and_simpler_readings_come_first():
+    sizes = {"N": 4.0, "C": 5.0, "H": 3.0, "W": 2.0}
+    assert readings(24, sizes) == ["N*H*W"] and readings(1 / 24, sizes) == ["1/(N*H*W)"]
+    assert readings(24 / 23, sizes) == ["N*H*W/(N*H*W-1)"]
+    assert readings(8, sizes) == ["2N", "N*W"]
+    assert recognise(24, sizes) is None and recognise(24, sizes, products=True) == "N*H*W"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from byhand.check import worker as wire
+from byhand.check.process import Worker
 
 
 def _through(value):
@@ -86,3 +87,11 @@ def test_garbage_is_refused(header):
 def test_an_impossible_length_is_refused():
     with pytest.raises(ValueError, match="impossible length"):
         wire.unpack(io.BytesIO(b"\xff\xff\xff\xff").read)
+
+
+def test_a_function_of_ours_overflows_in_silence(tmp_path):
+    """What a learner's wrong code makes of a part of ours is theirs to hear of, by its results."""
+    with Worker() as worker:
+        worker.load(tmp_path / "x.py", "def f(g, x):\n    return g(x)\n")
+        outcome = worker.call("f", [lambda x: np.exp(x) - np.exp(x), np.array([1e4])], {})  # a warning is an error here
+    assert outcome.error is None and np.isnan(outcome.value).all()

@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from byhand import workspace
+from byhand import course, workspace
 
 from .conftest import solve, write
 
@@ -27,6 +27,26 @@ def test_init_again_changes_nothing(byhand, space):
     assert str(space.modules) in result.out
     assert {path: path.read_text() for path in space.modules.glob("*.py")} == before
     assert not (space.folder / "byhand-workspace").exists()
+
+
+def test_a_refresher_skips_all_but_its_selection_and_nothing_begun(byhand, nowhere):
+    result = byhand("init", "--refresher")
+    assert result.code == 0 and f"{len(course.REFRESHER)} exercises, about " in result.out
+    space = workspace.find(nowhere / "byhand-workspace")
+    assert [n for n, p in space.progress().items() if p.state != "skipped"] == list(course.REFRESHER)
+    assert space.next().name == course.REFRESHER[0]
+    assert space.locate("relu_forward").stub  # a skipped one can be written all the same
+    write(space, "relu_forward")
+    assert byhand("check", "relu_forward").code == 0
+    assert byhand("init").code == 0
+    assert space.state.progress("relu_forward").state == "passed"
+
+
+def test_a_workspace_that_becomes_a_refresher_keeps_what_was_begun(byhand, space):
+    write(space, "relu_forward")
+    assert byhand("init", "--refresher").code == 0
+    states = {n: p.state for n, p in space.progress().items()}
+    assert states["relu_forward"] == "not-started" and states["relu_backward"] == "skipped"
 
 
 def test_init_beside_the_tour_makes_a_new_one(byhand, nowhere):

@@ -14,7 +14,7 @@ NAMES = list(course.exercises())
 
 def test_next_names_the_exercise_the_file_and_the_line(byhand, space):
     out = byhand("next").out
-    assert f"0 of {len(NAMES)} on the core trail are right." in out
+    assert f"0 of {len(course.core())} on the core trail are right." in out
     located = space.locate(NAMES[0])
     assert f"Next: {NAMES[0]}" in out
     assert f"{space.file(NAMES[0])}:{located.start}" in out
@@ -100,7 +100,9 @@ def test_show_draws_what_has_a_graph_and_tells_what_has_none(byhand, nowhere):
             assert result.code == 2
             assert f"{name} has no graph to draw" in result.err
             without.append(name)
-    assert without == ["numerical_gradient", "gradient_check", "minibatches", "train_step", "solver"]
+    # only what is written for NumPy arrays alone, or for numbers, may have none
+    assert {course.find(n).function.__module__.split(".")[1] for n in without} == {"procedures", "graph", "course", "optim"}
+    assert {"numerical_gradient", "knn_predict", "solver", "predict_initial_loss"} <= set(without)
 
 
 def test_show_batchnorm(byhand, nowhere):

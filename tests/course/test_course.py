@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from byhand import course
+from byhand.course.trail import TRAIL
 from byhand.spec import Draw
 from byhand.spec.report import KINDS
 
@@ -23,6 +24,26 @@ def test_chapters_hold_the_exercises_in_order():
         places = [order.index(exercise.name) for exercise in chapter.exercises]
         assert places == sorted(places)
     assert all(chapter.notes.is_file() for chapter in chapters)
+
+
+def test_the_trail_names_every_exercise_once():
+    names = [name for leg in TRAIL for name in leg.names]
+    assert names == list(course.exercises())
+    assert sum(len(exercises) for _, exercises in course.legs()) == len(names)
+    assert len({leg.title for leg in TRAIL}) == len(TRAIL)
+
+
+def test_the_core_trail_needs_no_side_trip():
+    names = {exercise.name for exercise in course.core()}
+    for exercise in course.core():
+        assert set(exercise.after) <= names, f"{exercise.name} is on the core trail, and after {set(exercise.after) - names}"
+
+
+def test_the_refresher_is_a_part_of_the_trail_in_its_order():
+    order = list(course.exercises())
+    places = [order.index(name) for name in course.REFRESHER]
+    assert places == sorted(places)
+    assert 120 <= sum(course.find(name).minutes for name in course.REFRESHER) <= 300
 
 
 def test_an_unknown_exercise_is_told_the_near_ones():

@@ -1,5 +1,7 @@
 """From the numbers of a wrong gradient alone: which way, or which variable, is wrong."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,39 +11,88 @@ from byhand.arrays import namespace
 from byhand.graph import gains, gradient, implied, trace
 from byhand.graph.classes import classes
 from byhand.graph.gradient import backward, seeds
-from byhand.layers import batchnorm, layernorm
+from byhand.layers import batchnorm, groupnorm, layernorm, rmsnorm, spatial_batchnorm, spatial_groupnorm
 
 N, D = 6, 4
 EPS = 1e-5
 
 
+@dataclass(frozen=True)
+class Norm:
+    """A normalisation, and how a learner lays its numbers out to take the statistics."""
+
+    function: Callable
+    shape: tuple[int, ...]
+    axes: int | tuple[int, ...]
+    """The axes of the layout that a mean runs over."""
+    count: int
+    """How many numbers are in a mean."""
+    other: int
+    """Another size, which could be taken for it."""
+    options: dict[str, Any] = field(default_factory=dict)
+    layout: tuple[int, ...] | None = None
+    """The shape of x in which the statistics are taken; None: its own."""
+    scale: tuple[int, ...] = (-1,)
+    """The shape of gamma beside that."""
+    start: str = "x"
+    """What x is called once it is laid out."""
+    centred: bool = True
+
+
+def _running(d):
+    return {"running": {"mean": np.zeros(d), "var": np.ones(d)}, "train": True}
+
+
+NORMS = {
+    "batchnorm": Norm(batchnorm.batchnorm_forward, (N, D), 0, N, D, _running(D)),
+    "layernorm": Norm(layernorm.layernorm_forward, (N, D), 1, D, N),
+    "rmsnorm": Norm(rmsnorm.rmsnorm_forward, (N, D), 1, D, N, centred=False),
+    "groupnorm": Norm(groupnorm.groupnorm_forward, (N, 12), 2, 4, 3, {"groups": 3}, (N, 3, 4), (3, 4), "grouped"),
+    "spatial_batchnorm": Norm(
+        spatial_batchnorm.spatial_batchnorm_forward, (3, D, 5, 7), (0, 2, 3), 105, D, _running(D), None, (D, 1, 1), "rows"
+    ),
+    "spatial_groupnorm": Norm(
+        spatial_groupnorm.spatial_groupnorm_forward, (N, D, 3, 5), (2, 3, 4), 30, N, {"groups": 2}, (N, 2, 2, 3, 5),
+        (2, 2, 1, 1), "grouped",
+    ),
+}  # fmt: skip
+every_norm = pytest.mark.parametrize("which", NORMS)
+
+
 def forward(which, n=N, d=D, seed=0):
+    norm = NORMS[which]
+    shape = (n, d) if norm.shape == (N, D) else norm.shape
     rng = np.random.default_rng(seed)
     arguments: dict[str, Any] = {
-        "x": rng.standard_normal((n, d)) * 2 + 1,
-        "gamma": rng.uniform(0.5, 2, d),
-        "beta": rng.standard_normal(d),
+        "x": rng.standard_normal(shape) * 2 + 1,
+        "gamma": rng.uniform(0.5, 2, shape[1]),
+        "beta": rng.standard_normal(shape[1]),
     }
-    dout = rng.standard_normal((n, d))
-    if which == "batchnorm":
-        arguments |= {"running": {"mean": np.zeros(d), "var": np.ones(d)}, "train": True}
-        return trace(batchnorm.batchnorm_forward, arguments), arguments, dout
-    return trace(layernorm.layernorm_forward, arguments), arguments, dout
+    if not norm.centred:
+        del arguments["beta"]
+    dout = rng.standard_normal(shape)
+    arguments |= _running(d) if which == "batchnorm" else norm.options
+    return trace(norm.function, arguments), arguments, dout
 
 
 def by_hand(which, arguments, dout, direct=1.0, var=1.0, mu=1.0, straight=1.0, whole=1.0, slope=lambda std: 1 / (2 * std)):
     """A learner's backward pass, written apart from ours, with a weight on each of the ways."""
-    axis = 0 if which == "batchnorm" else 1
-    x, gamma = arguments["x"], arguments["gamma"]
-    n = x.shape[axis]
-    xc = x - x.mean(axis, keepdims=True)
+    norm = NORMS[which]
+    axis = norm.axes
+    x, gamma = arguments["x"], arguments["gamma"].reshape(norm.scale)
+    shape = x.shape
+    if norm.layout is not None:
+        x, dout = x.reshape(norm.layout), dout.reshape(norm.layout)
+    xc = x - x.mean(axis, keepdims=True) if norm.centred else x
+    n = x.size / xc.mean(axis).size
     std = np.sqrt((xc * xc).mean(axis, keepdims=True) + EPS)
     dxhat = whole * dout * gamma
     dstd = -np.sum(dxhat * xc / std**2, axis, keepdims=True)
     dvar = dstd * slope(std)
     dxc = direct * dxhat / std + var * (2 / n) * xc * dvar
     dmu = -np.sum(dxc, axis, keepdims=True)
-    return straight * dxc + mu * np.broadcast_to(dmu / n, x.shape)
+    dx = straight * dxc + mu * np.broadcast_to(dmu / n, x.shape) if norm.centred else dxc
+    return dx.reshape(shape)
 
 
 PATHS = {
@@ -53,8 +104,19 @@ PATHS = {
 }
 
 
+def ways(which):
+    """Return the ways of a normalisation with their names, those left out that the numbers cannot tell from others."""
+    norm = NORMS[which]
+    if not norm.centred:
+        return {"direct": ("x", "xhat"), "var": ("x", "ms", "rms", "xhat"), "whole": ("xhat", "out")}
+    if norm.start == "x":
+        return PATHS
+    named = {way: tuple(norm.start if name == "x" else name for name in path) for way, path in PATHS.items()}
+    return {way: path for way, path in named.items() if way != "whole"}
+
+
 def factors(which):
-    n, other = (N, D) if which == "batchnorm" else (D, N)
+    n, other = NORMS[which].count, NORMS[which].other
     return [
         (0.0, "0"),
         (2.0, "2"),
@@ -67,7 +129,7 @@ def factors(which):
     ]
 
 
-@pytest.mark.parametrize("which", ["batchnorm", "layernorm"])
+@every_norm
 def test_the_hand_written_backward_is_right_when_nothing_is_wrong(which):
     graph, arguments, dout = forward(which)
     np.testing.assert_allclose(by_hand(which, arguments, dout), gradient(graph, dout)["x"], rtol=1e-12)
@@ -75,18 +137,27 @@ def test_the_hand_written_backward_is_right_when_nothing_is_wrong(which):
     assert implied(graph, dout, "x", by_hand(which, arguments, dout)) is None
 
 
-@pytest.mark.parametrize("way", PATHS)
-@pytest.mark.parametrize("which", ["batchnorm", "layernorm"])
+@pytest.mark.parametrize(("which", "way"), [(which, way) for which in NORMS for way in ways(which)])
 def test_one_wrong_way_comes_back_as_exactly_that_way(which, way):
     graph, arguments, dout = forward(which)
+    path = ways(which)[way]
     for factor, symbol in factors(which):
         found = gains(graph, dout, "x", by_hand(which, arguments, dout, **{way: factor}))
-        assert [gain.path for gain in found] == [PATHS[way]], (factor, found)
+        assert [gain.path for gain in found] == [path], (factor, found)
         (gain,) = found
         assert (gain.factor, gain.symbol) == (pytest.approx(factor), symbol)
         assert gain.residual < 1e-10 and gain.partner is None and gain.alternatives == ()
         assert gain.kind == {"0": "missing-term", "-1": "wrong-sign"}.get(symbol, "wrong-scale")
-        assert gain.line == next(n.line for n in graph.nodes if n.line and n.name in PATHS[way][1:])
+        assert gain.line == next(n.line for n in graph.nodes if n.line and n.name in path[1:])
+
+
+@pytest.mark.parametrize("which", ["groupnorm", "spatial_batchnorm", "spatial_groupnorm"])
+def test_laying_out_and_scaling_are_in_series(which):
+    graph, arguments, dout = forward(which)
+    found = gains(graph, dout, "x", by_hand(which, arguments, dout, whole=2.0))
+    scaled = ("xhat", "scaled", "out") if which == "spatial_batchnorm" else ("xhat", "out")
+    assert {gain.path for gain in found} == {("x", NORMS[which].start), scaled}
+    assert all(gain.symbol == "2" and len(gain.alternatives) == 1 for gain in found)
 
 
 def test_the_size_is_named():
@@ -101,7 +172,7 @@ def test_a_factor_without_a_meaning_stays_a_number():
     assert gain.factor == pytest.approx(1.37) and gain.symbol is None and gain.meaning is None
 
 
-@pytest.mark.parametrize("which", ["batchnorm", "layernorm"])
+@pytest.mark.parametrize("which", [which for which, norm in NORMS.items() if norm.centred])
 def test_two_wrong_ways_come_back_as_a_pair_with_their_cross_term(which):
     graph, arguments, dout = forward(which)
     for first, second, a, b in [
@@ -112,12 +183,12 @@ def test_two_wrong_ways_come_back_as_a_pair_with_their_cross_term(which):
     ]:
         dx = by_hand(which, arguments, dout, **{first: a, second: b})
         found = [{(g.path, g.factor) for g in (gain, gain.partner) if g} for gain in gains(graph, dout, "x", dx)]
-        assert found[0] == {(PATHS[first], a), (PATHS[second], b)}, found
+        assert found[0] == {(ways(which)[first], a), (ways(which)[second], b)}, found
         assert gains(graph, dout, "x", dx, pairs=False) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("which", ["batchnorm", "layernorm"])
+@pytest.mark.parametrize("which", ["batchnorm", "layernorm", "rmsnorm"])
 def test_every_cut_edge_comes_back_as_its_class(which, seed):
     graph, _, dout = forward(which, n=5, d=7, seed=seed)
     section = graph.section("x")
@@ -128,21 +199,25 @@ def test_every_cut_edge_comes_back_as_its_class(which, seed):
             assert (gain.edges, gain.factor, gain.path) == (members.edges, factor, members.path)
 
 
-@pytest.mark.parametrize("which", ["batchnorm", "layernorm"])
+@every_norm
 def test_a_wrong_local_derivative_is_found_at_its_variable(which):
     graph, arguments, dout = forward(which)
     dx = by_hand(which, arguments, dout, slope=lambda std: 1 / (2 * std**2))
     assert gains(graph, dout, "x", dx) == []
     found = implied(graph, dout, "x", dx)
     assert found is not None
-    assert (found.name, found.rank, found.equivalent) == ("var", D if which == "batchnorm" else N, ("std",))
-    x, gamma, axis = arguments["x"], arguments["gamma"], 0 if which == "batchnorm" else 1
-    xc = x - x.mean(axis, keepdims=True)
+    var, std_name = ("var", "std") if NORMS[which].centred else ("ms", "rms")
+    rank = arguments["x"].size // NORMS[which].count
+    assert (found.name, found.rank, found.equivalent) == (var, rank, (std_name,))
+    norm, x, gamma = NORMS[which], arguments["x"], arguments["gamma"].reshape(NORMS[which].scale)
+    layout, axis = norm.layout or x.shape, norm.axes
+    x, dxhat = x.reshape(layout), dout.reshape(layout) * gamma
+    xc = x - x.mean(axis, keepdims=True) if norm.centred else x
     std = np.sqrt((xc**2).mean(axis, keepdims=True) + EPS)
-    dstd = -np.sum(dout * gamma * xc / std**2, axis, keepdims=True)
+    dstd = -np.sum(dxhat * xc / std**2, axis, keepdims=True)
     np.testing.assert_allclose(found.learner, (dstd / (2 * std**2)).reshape(found.true.shape), rtol=1e-9)
     np.testing.assert_allclose(found.true, (dstd / (2 * std)).reshape(found.true.shape), rtol=1e-9)
-    assert found.line == next(n.line for n in graph.nodes if n.name == "var" and n.line)
+    assert found.line == next(n.line for n in graph.nodes if n.name == var and n.line)
 
 
 def test_a_gradient_wrong_all_over_is_explained_by_nothing():

@@ -66,7 +66,11 @@ def test_the_derivation_is_apart_from_the_statement(tmp_path):
     assert notes.statement(file, "g") == "<p>More.</p>\n" and notes.derivation(file, "g") == ""
 
 
-PROVED = {"svm_loss", "softmax_loss", "two_layer_net_loss", "fully_connected_net_loss", "sgd", "sgd_momentum", "adam"}
+PROVED = {
+    "svm_loss", "softmax_loss", "two_layer_net_loss", "fully_connected_net_loss", "l2_regularization",
+    "sgd", "sgd_momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "clip_gradient_norm",
+    "scores_gradient", "linear_softmax_loss_naive", "linear_softmax_loss", "linear_svm_loss_naive", "linear_svm_loss",
+}  # fmt: skip
 """What besides the backwards has a gradient or a rule that is derived."""
 
 

@@ -21,7 +21,7 @@ record = {
     "engine": "numpy",
     "device": "cpu",
     "seed": 0,
-    "target": 0.97,
+    "asked": [{"metric": "test_accuracy", "value": 0.97}],
     "steps": 2000,
     "status": "running",
     "mine": ["affine_forward"] if "--mine" in arguments else [],

@@ -12,14 +12,22 @@ from byhand.layers import (
     activations,
     adjoints,
     batchnorm,
+    circuit,
     dropout,
+    groupnorm,
     initializers,
     layernorm,
     linear,
+    linear_losses,
     losses,
+    regularization,
+    rmsnorm,
+    softmax_steps,
+    spatial_batchnorm,
+    spatial_groupnorm,
     standardize,
 )
-from byhand.optim import adam, momentum, sgd
+from byhand.optim import adagrad, adam, adamw, clipping, momentum, nesterov, rmsprop, sgd
 
 
 @dataclass(frozen=True)
@@ -72,12 +80,53 @@ def _scores(rng, a, b, c):
     return {"scores": rng.normal(size=(a, b + 1)) * 2, "y": rng.integers(0, b + 1, a)}
 
 
+def _classifier(rng, a, b, c):
+    W, X = rng.normal(size=(b, c + 1)), rng.normal(size=(a, b))
+    return {"W": W, "X": X, "y": rng.integers(0, c + 1, a), "reg": 0.25}
+
+
+def _shifted(rng, a, b, c):
+    scores = rng.normal(size=(a, b)) * 2
+    return {"shifted": scores - scores.max(axis=1, keepdims=True), "y": rng.integers(0, b, a)}
+
+
 def _layernorm(shape):
     return lambda rng, a, b, c: {
         "x": rng.normal(size=(*shape(a, c), b + 1)),
         "gamma": rng.uniform(0.5, 2.0, b + 1),
         "beta": rng.normal(size=b + 1),
     }
+
+
+def _rmsnorm(shape, **options):
+    return lambda rng, a, b, c: {
+        "x": rng.normal(1.0, 2.0, (*shape(a, c), b + 1)),
+        "gamma": rng.uniform(0.5, 2.0, b + 1),
+        **options,
+    }
+
+
+def _groupnorm(shape, *, groups=2, **options):
+    """Return a maker of x with its channels in groups of b + 1."""
+
+    def inputs(rng, a, b, c):
+        channels = groups * (b + 1)
+        return {
+            "x": rng.normal(1.0, 2.0, (a, channels, *shape(c))),
+            "gamma": rng.uniform(0.5, 2.0, channels),
+            "beta": rng.normal(size=channels),
+            "groups": groups,
+            **options,
+        }
+
+    return inputs
+
+
+def _spatial_batchnorm(train, **options):
+    def inputs(rng, a, b, c):
+        return {**_batchnorm(train, **options)(rng, a, b, c), "x": rng.normal(3.0, 2.0, (a, b, c, 2))}
+
+    return inputs
 
 
 LAYERS = (
@@ -93,8 +142,22 @@ LAYERS = (
         (linear.affine_backward,),
     ),
     Entry("relu", activations.relu_forward, _one("a", "b", "c"), ("x",), (activations.relu_backward,)),
+    Entry(
+        "leaky_relu",
+        activations.leaky_relu_forward,
+        _one("a", "b", "c", slope=0.125),
+        ("x",),
+        (activations.leaky_relu_backward,),
+    ),
     Entry("sigmoid", activations.sigmoid_forward, _one("a", "b", "c"), ("x",), (activations.sigmoid_backward,)),
     Entry("tanh", activations.tanh_forward, _one("a", "b", "c"), ("x",), (activations.tanh_backward,)),
+    Entry(
+        "scalar_circuit",
+        circuit.scalar_circuit_forward,
+        lambda rng, a, b, c: {name: rng.normal(size=(a, b, c)) for name in "xyz"},
+        ("x", "y", "z"),
+        (circuit.scalar_circuit_backward,),
+    ),
     Entry("sum", adjoints.sum_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.sum_backward,)),
     Entry("sum-last", adjoints.sum_forward, _one("a", "b", axis=-1), ("x",), (adjoints.sum_backward,)),
     Entry("mean", adjoints.mean_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.mean_backward,)),
@@ -143,6 +206,42 @@ LAYERS = (
         ("x", "gamma", "beta"),
         (layernorm.layernorm_backward,),
     ),
+    Entry("rmsnorm", rmsnorm.rmsnorm_forward, _rmsnorm(lambda a, c: (a,)), ("x", "gamma"), (rmsnorm.rmsnorm_backward,)),
+    Entry(
+        "rmsnorm-3d",
+        rmsnorm.rmsnorm_forward,
+        _rmsnorm(lambda a, c: (a, c), eps=1e-2),
+        ("x", "gamma"),
+        (rmsnorm.rmsnorm_backward,),
+    ),
+    Entry(
+        "groupnorm",
+        groupnorm.groupnorm_forward,
+        _groupnorm(lambda c: ()),
+        ("x", "gamma", "beta"),
+        (groupnorm.groupnorm_backward,),
+    ),
+    Entry(
+        "spatial_batchnorm",
+        spatial_batchnorm.spatial_batchnorm_forward,
+        _spatial_batchnorm(True, momentum=0.8, eps=1e-3),
+        ("x", "gamma", "beta"),
+        (spatial_batchnorm.spatial_batchnorm_backward,),
+    ),
+    Entry(
+        "spatial_batchnorm-test",
+        spatial_batchnorm.spatial_batchnorm_forward,
+        _spatial_batchnorm(False),
+        ("x", "gamma", "beta"),
+        (spatial_batchnorm.spatial_batchnorm_backward,),
+    ),
+    Entry(
+        "spatial_groupnorm",
+        spatial_groupnorm.spatial_groupnorm_forward,
+        _groupnorm(lambda c: (c, 2), groups=3, eps=1e-3),
+        ("x", "gamma", "beta"),
+        (spatial_groupnorm.spatial_groupnorm_backward,),
+    ),
     Entry("dropout", dropout.dropout_forward, _dropout(True), ("x",), (dropout.dropout_backward,)),
     Entry("dropout-test", dropout.dropout_forward, _dropout(False), ("x",), (dropout.dropout_backward,)),
 )
@@ -150,6 +249,8 @@ LAYERS = (
 LOSSES = (
     Entry("svm_loss", losses.svm_loss, _scores, ("scores",)),
     Entry("softmax_loss", losses.softmax_loss, _scores, ("scores",)),
+    Entry("linear_svm_loss", linear_losses.linear_svm_loss, _classifier, ("W",)),
+    Entry("linear_softmax_loss", linear_losses.linear_softmax_loss, _classifier, ("W",)),
 )
 
 
@@ -161,15 +262,46 @@ def _weights(state):
     return inputs
 
 
+def _moments(rng, w):
+    return {"m": rng.normal(size=w.shape), "v": rng.uniform(0.1, 1, w.shape), "t": 3}
+
+
+def _named(rng, a, b, c):
+    """Return arrays under the names of a network's parameters."""
+    return {"w1": rng.normal(size=(a, b)), "b1": rng.normal(size=b), "w2": rng.normal(size=(b, c)), "b2": rng.normal(size=c)}
+
+
 PLAIN = (
+    Entry("shift_scores", softmax_steps.shift_scores, lambda rng, a, b, c: {"scores": rng.normal(size=(a, b))}, ()),
+    Entry("cross_entropy", softmax_steps.cross_entropy, _shifted, ()),
+    Entry("scores_gradient", softmax_steps.scores_gradient, _shifted, ()),
     Entry("xavier_init", initializers.xavier_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
     Entry("he_init", initializers.he_init, lambda rng, a, b, c: {"noise": rng.normal(size=(a, b))}, ()),
     Entry("sgd", sgd.sgd, _weights(lambda rng, w: {}), ()),
     Entry("sgd_momentum", momentum.sgd_momentum, _weights(lambda rng, w: {"v": rng.normal(size=w.shape)}), ()),
+    Entry("nesterov", nesterov.nesterov, _weights(lambda rng, w: {"v": rng.normal(size=w.shape)}), ()),
+    Entry("adagrad", adagrad.adagrad, _weights(lambda rng, w: {"s": rng.uniform(0.1, 1, w.shape)}), ()),
+    Entry("rmsprop", rmsprop.rmsprop, _weights(lambda rng, w: {"s": rng.uniform(0.1, 1, w.shape)}), ()),
+    Entry("adam", adam.adam, _weights(_moments), ()),
+    Entry("adamw", adamw.adamw, _weights(_moments), ()),
     Entry(
-        "adam",
-        adam.adam,
-        _weights(lambda rng, w: {"m": rng.normal(size=w.shape), "v": rng.uniform(0.1, 1, w.shape), "t": 3}),
+        "clip_gradient_norm", clipping.clip_gradient_norm, lambda rng, a, b, c: {"grads": _named(rng, a, b, c), "most": 1.5}, ()
+    ),
+    Entry(
+        "clip_gradient_norm-short",
+        clipping.clip_gradient_norm,
+        lambda rng, a, b, c: {"grads": _named(rng, a, b, c), "most": 1e3},
+        (),
+    ),
+    Entry(
+        "l2_regularization",
+        regularization.l2_regularization,
+        lambda rng, a, b, c: {
+            "params": _named(rng, a, b, c),
+            "grads": _named(rng, a, b, c),
+            "loss": np.asarray(rng.normal()),
+            "reg": 0.25,
+        },
         (),
     ),
 )

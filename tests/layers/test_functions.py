@@ -24,8 +24,10 @@ F = torch.nn.functional
 ORACLES = {
     "affine": lambda x, w, b: F.linear(x.flatten(1), w.T, b),
     "relu": lambda x: F.relu(x),
+    "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
     "sigmoid": lambda x: torch.sigmoid(x),
     "tanh": lambda x: torch.tanh(x),
+    "scalar_circuit": lambda x, y, z: (x + y) * torch.where(y > z, y, z),
     "sum": lambda x, axis: torch.sum(x, dim=axis),
     "sum-last": lambda x, axis: torch.sum(x, dim=axis),
     "mean": lambda x, axis: torch.mean(x, dim=axis),
@@ -42,10 +44,22 @@ ORACLES = {
     ),
     "layernorm": lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta),
     "layernorm-3d": lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta),
+    "rmsnorm": lambda x, gamma: F.rms_norm(x, gamma.shape, gamma, eps=1e-5),
+    "rmsnorm-3d": lambda x, gamma, eps: F.rms_norm(x, gamma.shape, gamma, eps=eps),
+    "groupnorm": lambda x, gamma, beta, groups: F.group_norm(x, groups, gamma, beta),
+    "spatial_batchnorm": lambda x, gamma, beta, running, train, momentum, eps: F.batch_norm(
+        x, None, None, gamma, beta, training=True, eps=eps
+    ),
+    "spatial_batchnorm-test": lambda x, gamma, beta, running, train: F.batch_norm(
+        x, running["mean"], running["var"], gamma, beta, training=False
+    ),
+    "spatial_groupnorm": lambda x, gamma, beta, groups, eps: F.group_norm(x, groups, gamma, beta, eps),
     "dropout": lambda x, noise, keep, train: torch.where(noise < keep, x / keep, torch.zeros_like(x)),
     "dropout-test": lambda x, noise, keep, train: x.clone(),
     "svm_loss": lambda scores, y: F.multi_margin_loss(scores, y) * scores.shape[1],
     "softmax_loss": lambda scores, y: F.cross_entropy(scores, y),
+    "linear_svm_loss": lambda W, X, y, reg: F.multi_margin_loss(X @ W, y) * W.shape[1] + reg * torch.linalg.norm(W) ** 2,
+    "linear_softmax_loss": lambda W, X, y, reg: F.cross_entropy(X @ W, y) + reg * torch.linalg.norm(W) ** 2,
 }
 
 

@@ -13,10 +13,15 @@ LAYERS = {
     "affine": (nn.Affine(6, 4), (2, 3)),
     "flatten": (nn.Flatten(), (2, 3)),
     "relu": (nn.ReLU(), (5,)),
+    "leaky relu": (nn.LeakyReLU(0.2), (5,)),
     "sigmoid": (nn.Sigmoid(), (5,)),
     "tanh": (nn.Tanh(), (5,)),
     "batchnorm": (nn.BatchNorm(5), (5,)),
     "layernorm": (nn.LayerNorm(5), (5,)),
+    "rmsnorm": (nn.RMSNorm(5), (3, 5)),
+    "groupnorm": (nn.GroupNorm(2, 6), (6,)),
+    "spatial-batchnorm": (nn.SpatialBatchNorm(3), (3, 2, 4)),
+    "spatial-groupnorm": (nn.SpatialGroupNorm(2, 4), (4, 3, 2)),
     "dropout": (nn.Dropout(0.6), (5,)),
     "residual": (nn.Residual(nn.Chain({"a": nn.Affine(5, 5), "t": nn.Tanh()})), (5,)),
     "nested": (
@@ -74,12 +79,34 @@ def test_testing_uses_running_statistics_and_drops_nothing():
     assert after == {"norm": state["norm"]}
 
 
+def test_normalised_pictures_have_a_steady_scale_and_testing_rests_on_what_was_seen():
+    x = KEY.fold("pictures").normal((8, 6, 5, 3), np.float32) * 3 + 7
+    norm = nn.SpatialBatchNorm(6, momentum=0.5)
+    state = norm.init_state()
+    for _ in range(20):
+        out, _, state = norm.forward(norm.init(KEY), state, x, train=True)
+    np.testing.assert_allclose(out.std(axis=(0, 2, 3)), 1, rtol=1e-3)
+    tested, _, after = norm.forward(norm.init(KEY), state, x[:1], train=False)
+    np.testing.assert_allclose(tested, out[:1], atol=1e-3)
+    assert after is state
+    grouped = nn.SpatialGroupNorm(3, 6)
+    out, _, after = grouped.forward(grouped.init(KEY), None, x, train=True)
+    np.testing.assert_allclose(out.reshape(8, 3, -1).mean(axis=2), 0, atol=1e-5)
+    assert after is None and out.dtype == np.float32
+
+
 def test_errors_name_the_layer_and_the_sizes():
     with pytest.raises(ValueError, match=r"Affine: expected examples of in_features=6 numbers, got 5, shape \(5,\)"):
         nn.Chain({"a": nn.Affine(4, 5), "b": nn.Affine(6, 3)}).out_shape((4,))
     with pytest.raises(ValueError, match=r"Residual: expected an inner layer that keeps the shape \(4,\)"):
         nn.Residual(nn.Affine(4, 5)).out_shape((4,))
+    with pytest.raises(ValueError, match="^GroupNorm: expected groups that divide channels=6, got groups=4"):
+        nn.GroupNorm(4, 6)
+    with pytest.raises(ValueError, match="SpatialGroupNorm: expected groups that divide channels=6, got groups=0"):
+        nn.SpatialGroupNorm(0, 6)
     with pytest.raises(ValueError, match="Dropout: expected keep above 0 and at most 1, got 0"):
         nn.Dropout(0)
-    with pytest.raises(ValueError, match="expected initializer 'he' or 'xavier', got 'the'"):
+    with pytest.raises(
+        ValueError, match="Affine: expected initializer 'he', 'xavier' or a standard deviation, 0 or more; got 'the'"
+    ):
         nn.Affine(2, 3, initializer="the")

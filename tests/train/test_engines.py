@@ -11,7 +11,8 @@ import pytest
 
 from byhand import data, train
 from byhand.arrays import Key
-from byhand.train import engines, recipes
+from byhand.train import engines
+from byhand.train.recipes.fully_connected import MLP_DIGITS
 from byhand.train.solver import Solver
 
 torch = pytest.importorskip("torch")
@@ -34,7 +35,7 @@ def test_equal_losses_over_the_first_steps_of_the_recipe(tmp_path, optimizer):
 
 def test_first_gradients_agree_with_autograd_of_another_implementation():
     """The loss written again in PyTorch's own functions, on the recipe's own first batch; relative error, in float32."""
-    recipe, dataset = recipes.find("mlp-digits"), data.load("digits")
+    recipe, dataset = MLP_DIGITS, data.load("digits")
     settings, engine = recipe.settings, engines.make("numpy")
     solver = Solver(recipe.model(settings, dataset), dataset, settings, engine, Key.from_seed(0))
     params, _, state, x, y, rows, noise, _ = solver._arguments(solver.start())

@@ -50,9 +50,11 @@ def test_record_of_a_whole_run_pictures(small_run):
     )
     assert run.steps == run.step == 50 and run.seconds > 0 and run.mine == ["adam", "relu_forward"]
     assert run.settings["hidden"] == [12, 9] and run.settings["batch_size"] == 50
-    assert 0.5 < run.result["test_accuracy"] <= 1 and run.target == 0.97 and not run.reached
+    assert 0.5 < run.result["test_accuracy"] <= 1 and not run.reached
+    assert run.targets == [train.Target("test_accuracy", 0.97)]
     assert {path.name for path in run.path.iterdir()} == {
         "run.json", "metrics.jsonl", "checkpoint.safetensors", "weights.json", "curves.png", "weights.png",
+        "confusion.png", "samples.png",
     }  # fmt: skip
     assert train.load_run(run.path) == run
     lines = run.metrics()
@@ -189,7 +191,7 @@ def test_bad_requests(tmp_path):
         with pytest.raises(ValueError, match=message):
             train.run(*arguments, folder=tmp_path / "never", **options)
 
-    refused("expected a recipe, one of mlp-digits, or a run to resume")
+    refused("expected a recipe, one of mlp-digits, .*, or a run to resume")
     refused("expected an engine, one of numpy, torch; got 'nunpy'. Did you mean numpy", "mlp-digits", engine="nunpy")
     refused("engine numpy runs on the CPU; got device 'cuda'", "mlp-digits", device="cuda")
     refused("engine numpy has nothing to compile", "mlp-digits", compile=True)
@@ -220,7 +222,7 @@ def test_recipe_reaches_its_targets(tmp_path):
     full = train.run("mlp-digits", folder=tmp_path, seed=3)
     assert full.reached and full.result["test_accuracy"] >= 0.97 and full.seconds < 30
     quick = train.run("mlp-digits", folder=tmp_path, quick=True)
-    assert quick.reached and quick.quick and quick.target == 0.95
+    assert quick.reached and quick.quick and quick.targets[0].value == 0.95
 
 
 def test_progress_bar(small_run):

@@ -3,10 +3,10 @@ import json
 import pytest
 
 from byhand import train
-from byhand.optim import schedules
+from byhand.optim import OPTIMIZERS, schedules
 from byhand.train import recipes
-from byhand.train.recipes import FullyConnectedSettings
-from byhand.train.settings import Settings
+from byhand.train.recipes.fully_connected import FullyConnectedSettings
+from byhand.train.settings import SCHEDULES, Settings, TrainingSettings
 
 
 def test_text_and_values_are_read_alike():
@@ -26,7 +26,10 @@ def test_json_and_back():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"learning_rate": 1}, "there is no setting 'learning_rate'; there are batch_size, epochs, "),
+        (
+            {"learning_rate": 1},
+            "there is no setting 'learning_rate'; there are data, threads, examples, preparation, batch_size, epochs, ",
+        ),
         ({"epoch": 3}, r"Did you mean epochs\?"),
         ({"lr": "fast"}, "setting lr: expected a number, got 'fast'"),
         ({"lr": -1.0}, "setting lr: expected above 0, got -1.0"),
@@ -38,7 +41,13 @@ def test_json_and_back():
             "setting hidden: expected whole numbers with commas between them, as in 256,128, got 'ten'",
         ),
         ({"keep": 1.5}, "setting keep: expected above 0 and at most 1, got 1.5"),
-        ({"optimizer": "adamm"}, "setting optimizer: expected one of sgd, sgd_momentum, adam, got 'adamm'"),
+        ({"optimizer": "adamm"}, "setting optimizer: expected one of sgd, .*, adam, adamw, got 'adamm'"),
+        ({"clip": -1.0}, "setting clip: expected at least 0, got -1.0"),
+        ({"data": "cifar"}, "setting data: expected one of digits, shapes, mnist, fashion-mnist, cifar10, got 'cifar'"),
+        ({"preparation": "whiten"}, "setting preparation: expected one of none, centre, standardize, got 'whiten'"),
+        ({"activation": "step"}, "setting activation: expected one of relu, tanh, got 'step'"),
+        ({"normalization": "batch"}, "setting normalization: expected one of none, batchnorm, layernorm, got 'batch'"),
+        ({"initializer": "zero"}, "setting initializer: expected he, xavier or a number, got 'zero'"),
         ({"schedule": "step"}, "setting schedule: expected one of constant, cosine, got 'step'"),
     ],
 )
@@ -48,17 +57,25 @@ def test_slips_are_told(changes, message):
 
 
 def test_unknown_recipe():
-    with pytest.raises(ValueError, match=r"one of mlp-digits; got 'mlp-digit'\. Did you mean mlp-digits\?"):
+    with pytest.raises(ValueError, match=r"one of mlp-digits, .*; got 'mlp-digit'\. Did you mean mlp-digits\?"):
         recipes.find("mlp-digit")
     for recipe in train.RECIPES.values():
-        assert recipe.settings.replace(recipe.quick) != recipe.settings
-        assert 0 < recipe.quick_target < recipe.target < 1
+        quick, targets = recipe.asked(quick=True)
+        assert quick != recipe.settings and targets and recipe.targets
+        assert quick.data in ("digits", "shapes")  # bundled
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_every_optimizer_can_be_set(name):
+    assert TrainingSettings().replace({"optimizer": name}).optimizer == name
 
 
 def test_schedules():
-    cosine = [schedules.cosine_schedule(step, steps=20, lr=2.0, warmup=5) for step in range(20)]
+    for name in SCHEDULES:
+        assert TrainingSettings().replace({"schedule": name}).schedule == name
+    cosine = [schedules.learning_rate("cosine", step, steps=20, lr=2.0, warmup_steps=5) for step in range(20)]
     assert cosine[:6] == pytest.approx([0.4, 0.8, 1.2, 1.6, 2.0, 2.0])
     assert all(a > b for a, b in zip(cosine[5:-1], cosine[6:], strict=True)) and 0 < cosine[-1] < 0.03
-    assert schedules.constant_schedule(7, steps=20, lr=2.0, warmup=5) == 2.0
-    assert schedules.constant_schedule(1, steps=20, lr=2.0, warmup=5) == 0.8
+    assert schedules.learning_rate("constant", 7, steps=20, lr=2.0, warmup_steps=5) == 2.0
+    assert schedules.learning_rate("constant", 1, steps=20, lr=2.0, warmup_steps=5) == 0.8
     assert isinstance(Settings(), Settings)

@@ -34,9 +34,14 @@ class Difference:
             return ~(np.abs(np.asarray(self.yours) - np.asarray(self.expected, dtype=float)) <= self.tolerance)
 
     @property
+    def _numeric(self) -> bool:
+        """Whether there are numbers to compare: not a text, and not in another shape."""
+        return self.rung in ("finite", "values") and np.asarray(self.expected).dtype.kind in "biuf"
+
+    @property
     def max_error(self) -> float | None:
         """The largest difference, if there are numbers to compare."""
-        if self.rung not in ("finite", "values"):
+        if not self._numeric:
             return None
         with np.errstate(invalid="ignore"):
             gap = np.abs(np.asarray(self.yours, dtype=float) - np.asarray(self.expected, dtype=float))
@@ -45,7 +50,7 @@ class Difference:
     @property
     def worst_index(self) -> str | None:
         """The index of the worst element, as text."""
-        if self.rung not in ("finite", "values") or np.ndim(self.expected) == 0:
+        if not self._numeric or np.ndim(self.expected) == 0:
             return None
         with np.errstate(invalid="ignore"):
             gap = np.abs(np.asarray(self.yours, dtype=float) - np.asarray(self.expected, dtype=float))

@@ -78,6 +78,12 @@ class Source:
         lines = [node.lineno for node in ast.walk(definition) if isinstance(node, ast.stmt) and variable in _assigned(node)]
         return max(lines, default=None)
 
+    def statement(self, line: int) -> ast.stmt | None:
+        """Return the innermost statement that a line belongs to; of one with a body, such as a loop, its head."""
+        nodes = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt)] if self.tree else []
+        around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]
+        return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
+
     def first_global(self, name: str) -> int | None:
         """Return the first line of a function that says `global`, or uses a variable of the module that is no mere constant."""
         definition = self.function(name)

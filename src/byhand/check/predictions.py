@@ -17,7 +17,7 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
     assert exercise.outcome is not None
     attempt = trials[0].attempt
     if attempt.error is not None:
-        return _failed(report, "runs", exceptions.explain(exercise.name, attempt.error))
+        return _failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
     chosen = attempt.outcome.value
     line = learner.source.line_of(exercise.name, "choice", 0)
     if not isinstance(chosen, str) or chosen not in exercise.choices:

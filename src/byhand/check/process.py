@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import byhand
 
 from . import worker as wire
@@ -233,7 +235,8 @@ class Worker:
 
     def _call_back(self, function, args, kwargs):
         try:
-            value = function(*args, **kwargs)
+            with np.errstate(all="ignore"):  # inf and nan are told of where they come out, not by a warning of ours
+                value = function(*args, **kwargs)
         except Exception as error:  # the learner's arguments made our function fail: their code hears of it
             self._send({"op": "refuse", "why": f"{type(error).__name__}: {error}"})
         else:
@@ -294,6 +297,7 @@ def _error(data: Any) -> dict[str, Any] | None:
         "message": _text(data["message"]),
         "line": None if data["line"] is None else int(data["line"]),
         "text": _text(data["text"]),
+        "numbers": {str(name): int(n) for name, n in data["numbers"].items()},
         "shapes": {str(name): tuple(int(n) for n in shape) for name, shape in data["shapes"].items()},
     }
 

@@ -388,6 +388,7 @@ class _Child:
                 "message": str(problem),
                 "line": None,
                 "shapes": {},
+                "numbers": {},
                 "text": "",
             }
             self.send(message, value=None, after=None, printed="")
@@ -454,7 +455,7 @@ class _Child:
             message = str(caught)
         except BaseException:
             message = "(an exception without a readable message)"
-        line, text, shapes = None, "", {}
+        line, text, shapes, numbers = None, "", {}, {}
         trace = caught.__traceback__
         while trace is not None:
             filename = trace.tb_frame.f_code.co_filename
@@ -464,6 +465,7 @@ class _Child:
                 shapes = {
                     name: list(v.shape) for name, v in trace.tb_frame.f_locals.items() if isinstance(v, np.ndarray | np.generic)
                 }
+                numbers = {n: v for n, v in trace.tb_frame.f_locals.items() if type(v) is int and abs(v) < 2**31}
             trace = trace.tb_next
         if isinstance(caught, SyntaxError):
             line, text = caught.lineno, (caught.text or "").strip()
@@ -475,6 +477,7 @@ class _Child:
             "line": line,
             "text": text,
             "shapes": shapes,
+            "numbers": numbers,
         }
 
     def audit(self, event, args):

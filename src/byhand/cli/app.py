@@ -25,6 +25,7 @@ COMMANDS = {
     "reset": ("trail", "reset_command", LEARN),
     "export": ("making", "export_command", LEARN),
     "train": ("training", "train_command", TRAIN),
+    "sweep": ("sweeping", "sweep_command", TRAIN),
     "runs": ("training", "runs_command", TRAIN),
     "data": ("training", "data_command", TRAIN),
     "explain": ("checking", "explain_command", LOOK),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from byhand import course
@@ -175,12 +176,12 @@ def explain_command(code: Annotated[str | None, typer.Argument(help="A code, as 
     if code is None:
         of_exercises = {slip.name for e in course.exercises().values() for slip in e.misconceptions}
         for name in [*sorted(pages.keys() - of_exercises), "", *(n for n in pages if n in of_exercises)]:
-            console.print(f"[bold cyan]{name:<38}[/]{pages[name].title}" if name else "", soft_wrap=True)
+            console.print(f"[bold cyan]{name:<38}[/]{escape(pages[name].title)}" if name else "", soft_wrap=True)
         return
     if code not in pages:
         raise fail(f"there is no code {code!r}; `byhand explain` lists them")
     page = pages[code]
-    console.print(f"[bold]{code}[/]: {page.title}\n")
+    console.print(f"[bold]{code}[/]: {escape(page.title)}\n")
     console.print(reports.code_text(page.text))
     if page.example:
-        console.print(f"\n[dim]{page.example}[/]")
+        console.print(f"\n[dim]{escape(page.example)}[/]")

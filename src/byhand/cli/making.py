@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from byhand import workspace
+from byhand import course, workspace
 
 from .common import WORKSPACE, console, fail, here, here_or_none
 
@@ -15,6 +15,9 @@ from .common import WORKSPACE, console, fail, here, here_or_none
 def init_command(
     folder: Annotated[Path, typer.Argument(help="Where to make it.")] = WORKSPACE,
     package: Annotated[str, typer.Option(help="The name of your package.")] = "mynet",
+    refresher: Annotated[
+        bool, typer.Option("--refresher", help="For those who knew it once: only what everything else rests on.")
+    ] = False,
 ) -> None:
     """Make a workspace: a Python package of your own, one module a chapter, with the stubs in order.
 
@@ -23,14 +26,20 @@ def init_command(
     $ byhand init                     in ./byhand-workspace, the package mynet
 
     $ byhand init nets --package net  in ./nets, the package net
+
+    $ byhand init --refresher         an afternoon's selection, the rest skipped
     """
     around = here_or_none()
     if folder == WORKSPACE and around is not None and Path.cwd().is_relative_to(around.folder):
         folder = around.folder
     if folder.exists() and not folder.is_dir():
         raise fail(f"expected a folder to make the workspace in; {folder} is a file")
-    space = workspace.create(folder, package)
+    space = workspace.create(folder, package, refresher=refresher)
     console.print(f"Your package is [underline]{space.modules}[/]", soft_wrap=True)
+    if refresher:
+        chosen = [course.find(name) for name in course.REFRESHER]
+        hours = sum(exercise.minutes for exercise in chosen) / 60
+        console.print(f"A refresher: {len(chosen)} exercises, about {hours:.1f} hours. The others are skipped: ours stand in.")
     try:
         into = space.folder.relative_to(Path.cwd())
     except ValueError:

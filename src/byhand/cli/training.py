@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -36,15 +36,22 @@ def train_command(
         typer.Option("--compile/--eager", help="Whether the torch engine compiles its step; left to itself, if it pays."),
     ] = None,
 ) -> None:
-    """Train a network. Ctrl-C leaves a run that --resume takes up again, to the bit.
+    """Run a recipe: train a network, compare several, look at nearest neighbours. Alone, list the recipes.
 
-    $ byhand train mlp-digits --mine          on your own functions, where they pass
+    $ byhand train two-layer-cifar10 --quick      in a moment, on data that comes with the install
+
+    $ byhand train two-layer-cifar10              on CIFAR-10, fetched the first time (171 MB)
+
+    $ byhand train mlp-digits --mine              on your own functions, where they pass
 
     $ byhand train mlp-digits --set lr=0.01 --set epochs=5
 
-    $ byhand train --resume mlp-digits-001
+    $ byhand train --resume mlp-digits-001        Ctrl-C leaves a run that goes on to the bit
 
-    Exit code 0: trained, and the target is reached; 1: trained, and it is not (or the loss left all bounds).
+    A run keeps its record, metrics and pictures in its folder under runs/; `byhand runs` lists them, `byhand lab` shows
+    them while they go on. A setting that a recipe does not have is answered with those that it has.
+
+    Exit code 0: done, and the target is reached; 1: done, and it is not (or the loss left all bounds).
     """
     if recipe is None and resume is None:
         _recipes()
@@ -63,7 +70,7 @@ def train_command(
             device=device,
             quick=quick,
             seed=seed,
-            overrides=dict(_setting(text) for text in set_ or []),
+            overrides=dict(read_setting(text) for text in set_ or []),
             folder=folder,
             resume=resumed,
             mine=names,
@@ -77,16 +84,17 @@ def train_command(
 
 
 def _recipes() -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in ("recipe", "what it does", "target"):
-        table.add_column(column)
     for recipe in RECIPES.values():
-        table.add_row(recipe.name, recipe.summary, f"{recipe.target:.3g} test accuracy")
-    console.print(table)
-    console.print("\n[dim]byhand train RECIPE   (--mine: your own functions; --quick: in a moment)[/]")
+        console.print(f"[bold cyan]{recipe.name}[/]  {recipe.summary}", soft_wrap=True)
+        for option, quick in (("", False), (" --quick", True)):
+            settings, targets = recipe.asked(quick=quick)
+            asked = "; ".join(f"{target.words} {target.asked}" for target in targets)
+            console.print(f"[dim]  {settings.data}{option}: {asked}[/]", soft_wrap=True)
+    console.print("\n[dim]byhand train RECIPE   (--mine: your own functions; --quick: in a moment, on bundled data)[/]")
 
 
-def _setting(text: str) -> tuple[str, str]:
+def read_setting(text: str) -> tuple[str, str]:
+    """Return name, value of a --set."""
     name, equals, value = text.partition("=")
     if not equals:
         raise fail(f"--set: expected NAME=VALUE, as in lr=0.01; got {text!r}")
@@ -108,7 +116,7 @@ def _overlay(engine: str) -> list[str]:
 
 
 def _tell(record: train.RunRecord) -> None:
-    """Print how a run ended; the last line names the test accuracy."""
+    """Print how a run ended; the last lines set what was reached beside what was asked."""
     if record.status == "stopped":
         console.print(
             f"Stopped at step {record.step} of {record.steps}. Go on with: byhand train --resume {record.path}", soft_wrap=True
@@ -117,20 +125,34 @@ def _tell(record: train.RunRecord) -> None:
     if record.status in ("diverged", "failed"):
         errors.print(f"[bold red]byhand:[/] {record.error}", soft_wrap=True)
         return
+    if record.table:
+        _tell_table(record.table)
     how = f"{record.engine}{', compiled' if record.compiled else ''} on {record.device}"
     whose = f", with {len(record.mine)} of your functions" if record.mine else ""
-    console.print(f"{record.id}: {record.steps} steps in {record.seconds:.1f} s ({how}{whose})")
+    steps = f"{record.steps} steps in " if record.steps else ""
+    console.print(f"{record.id}: {steps}{record.seconds:.1f} s ({how}{whose})")
     console.print(f"pictures and metrics: {record.path}", soft_wrap=True)
-    verdict = "reached" if record.reached else "missed"
-    style = "green" if record.reached else "red"
-    console.print(f"test accuracy {record.result['test_accuracy']:.4f}   [{style}]target {record.target:.4g} {verdict}[/]")
+    for goal in record.goals:
+        verdict, style = ("reached", "green") if goal.met else ("missed", "red")
+        console.print(f"{goal.words} {goal.reached}   [{style}]target {goal.asked} {verdict}[/]")
+
+
+def _tell_table(rows: list[dict[str, Any]]) -> None:
+    names = train.columns(rows)
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="left" if isinstance(rows[0][name], str) else "right")
+    for row in rows:
+        table.add_row(*(train.cell(row.get(name)) for name in names))
+    console.print(table)
+    console.print()
 
 
 def runs_command(
     folder: Annotated[Path | None, typer.Argument(help="Where runs are kept.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, for programs.")] = False,
 ) -> None:
-    """List the training runs, the latest first."""
+    """List the runs, the latest first."""
     space = here_or_none()
     found = train.runs(folder or (space.runs if space else Path("runs")))
     if as_json:
@@ -140,22 +162,23 @@ def runs_command(
         console.print("No runs yet: [bold]byhand train mlp-digits[/]")
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("run", "status", "engine", "steps", "time", "test accuracy", "target", "yours"):
-        table.add_column(column, justify="right" if column in ("steps", "time", "test accuracy", "target", "yours") else "left")
+    for column in ("run", "status", "engine", "steps", "time", "yours"):
+        table.add_column(column, justify="right" if column in ("steps", "time", "yours") else "left", no_wrap=True)
+    table.add_column("reached (target)")
     for r in found:
-        accuracy = f"{r.result['test_accuracy']:.4f}" if "test_accuracy" in r.result else "–"
         status = f"[{_STATUS[r.status]}]{r.status}[/]"
-        table.add_row(
-            r.id,
-            status,
-            r.engine,
-            f"{r.step}/{r.steps}",
-            f"{r.seconds:.1f} s",
-            accuracy,
-            f"{r.target:.3g}",
-            str(len(r.mine) or "–"),
-        )
+        steps = f"{r.step}/{r.steps}" if r.steps else "–"
+        table.add_row(r.id, status, r.engine, steps, f"{r.seconds:.1f} s", str(len(r.mine) or "–"), _reached(r))
     console.print(table)
+
+
+def _reached(record: train.RunRecord) -> str:
+    lines = []
+    for goal in record.goals:
+        colour = "green" if goal.met else "red"
+        reached = f"[{colour}]{goal.reached}[/]" if goal.reached else "–"
+        lines.append(f"{reached} {goal.words} [dim]({goal.asked})[/]")
+    return "\n".join(lines)
 
 
 def data_command(name: Annotated[str | None, typer.Argument(help="A data set.")] = None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from byhand.spec import Exercise
 
+from .trail import REFRESHER as REFRESHER
 from .trail import TRAIL, Leg
 
 _CHAPTERS = (

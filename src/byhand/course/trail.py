@@ -49,9 +49,9 @@ TRAIL = (
     Leg(
         "Linear classifiers",
         (
-            "predict_initial_loss",
             "stable_softmax_rows",
             "shift_scores",
+            "predict_initial_loss",
             "cross_entropy",
             "scores_gradient",
             "(linear_softmax_loss_naive)",
@@ -89,11 +89,12 @@ TRAIL = (
     Leg(
         "A tape of your own",
         (
+            "(tape_broadcast_backward)",
             "(tape_add_backward)",
             "(tape_multiply_backward)",
             "(tape_matmul_backward)",
             "(tape_reduce_backward)",
-            "(tape_broadcast_backward)",
+            "(tape_elementwise_backward)",
             "(topological_order)",
             "(tape_backward)",
             "(tape_two_layer_net_loss)",
@@ -152,3 +153,17 @@ TRAIL = (
         ("(masked_mean)", "(scatter_add)", "(sliding_windows)", "(bilinear_form)", "(causal_mask)"),
     ),
 )
+
+REFRESHER = (
+    "euclidean_distances",
+    "linear_softmax_loss",
+    "affine_backward",
+    "softmax_loss",
+    "two_layer_net_loss",
+    "adam",
+    "dropout_backward",
+    "batchnorm_forward",
+    "batchnorm_backward",
+    "layernorm_backward",
+)
+"""What those who knew it once write again, in an afternoon: the exercises on which everything else rests."""

@@ -111,6 +111,8 @@ class Pages:
             "rung_names": RUNG_NAMES,
             "grids": view.grids,
             "quantities": view.quantities,
+            "columns": train.columns,
+            "cell": train.cell,
             "picture": _picture,
         }
 
@@ -226,8 +228,11 @@ class Pages:
         recipe = wish.get("recipe")
         if recipe not in train.RECIPES:
             return JSONResponse({"error": f"There is no recipe called {recipe}."}, 400)
+        quick = bool(wish.get("quick"))
+        if missing := train.missing_data(recipe, quick=quick):
+            return JSONResponse({"error": missing}, 409)
         try:
-            run = await self.lab.trainer.start(recipe, mine=bool(wish.get("mine")), quick=bool(wish.get("quick")))
+            run = await self.lab.trainer.start(recipe, mine=bool(wish.get("mine")), quick=quick)
         except CannotStart as problem:
             return JSONResponse({"error": str(problem)}, 409)
         return JSONResponse({"url": f"/runs/{run}"})

@@ -1,4 +1,4 @@
-"""Training runs, seen from outside: a run is a process that writes into its folder, and the folder is shown."""
+"""Runs, seen from outside: a run is a process that writes into its folder, and the folder is shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -108,7 +108,7 @@ class Trainer:
         return [run.path.name for run in train.runs(self.folder) if NAME.fullmatch(run.path.name)]
 
     def read(self, name: str) -> dict[str, Any]:
-        """Return a run's record.
+        """Return a run's record, with its goals in words: targets beside what was reached.
 
         Raises:
             KeyError: there is no run of that name that can be read.
@@ -117,7 +117,8 @@ class Trainer:
         if name in self._processes:
             self._processes[name].poll()  # takes leave of one that has ended, which would still look alive
         try:
-            return _finite(train.load_run(path).to_json())
+            run = train.load_run(path)
+            return _finite(run.to_json() | {"goals": [asdict(goal) for goal in run.goals]})
         except (ValueError, TypeError):
             raise KeyError(name) from None
 

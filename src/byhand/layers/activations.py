@@ -1,4 +1,4 @@
-"""Activations: relu, sigmoid, tanh. Each acts on every element by itself."""
+"""Activations: relu, leaky relu, sigmoid, tanh. Each acts on every element by itself."""
 
 from __future__ import annotations
 
@@ -49,6 +49,53 @@ def relu_backward(dout: Float[Array, "*s"], cache):
     """
     (x,) = cache
     dx = dout * (x > 0)
+    return dx
+
+
+def leaky_relu_forward(x: Float[Array, "*s"], *, slope: float = 0.01):
+    """Keep what is positive and make the rest small, without losing it.
+
+        out = x where x > 0, slope * x elsewhere
+
+    Args:
+        x: any shape.
+        slope: what negative numbers are multiplied by, a number between 0 and 1.
+
+    Returns:
+        out: the shape of x.
+        cache: (x, slope), what `leaky_relu_backward` needs.
+
+    >>> import numpy as np
+    >>> out, cache = leaky_relu_forward(np.array([-4.0, 2.0]), slope=0.25)
+    >>> out.tolist()
+    [-1.0, 2.0]
+
+    Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+    """
+    xp = namespace(x)
+    out = xp.where(x > 0, x, slope * x)
+    cache = (x, slope)
+    return out, cache
+
+
+def leaky_relu_backward(dout: Float[Array, "*s"], cache):
+    """Return the gradient of leaky relu.
+
+        dx = dout where x > 0, slope * dout elsewhere
+
+    Derivation: where x > 0, out = x and passes dout on as it is; where x < 0, out = slope * x and passes on slope times
+    dout. At x = 0 anything between the two will do; this one takes the latter.
+
+    Args:
+        dout: any shape, the upstream gradient.
+        cache: (x, slope), from `leaky_relu_forward`.
+
+    Returns:
+        dx: the shape of dout.
+    """
+    xp = namespace(dout)
+    x, slope = cache
+    dx = xp.where(x > 0, dout, slope * dout)
     return dx
 
 

@@ -1,4 +1,4 @@
-"""A network that scores classes, with the softmax loss: what the recipes train."""
+"""What the recipes train: a model that scores classes; in most cases a network of layers with the softmax loss."""
 
 from __future__ import annotations
 
@@ -13,12 +13,40 @@ from byhand.nn.layer import Shape
 Params = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Classifier:
-    """A network and its loss: softmax_loss(scores, y) + 0.5 * reg * (the sum of squares of every array named "w").
+class Model:
+    """What a solver asks of what it trains.
 
-    Parameters and gradients are flat here, {"affine1/w": array, ...}, as update rules want them.
+    Parameters and gradients are flat, {"affine1/w": array, ...}, as update rules want them.
     """
+
+    in_shape: Shape
+    """The shape of one example."""
+
+    def init(self, key: Key) -> tuple[Params, dict]:
+        """Return new params, state."""
+        raise NotImplementedError
+
+    def draw(self, key: Key, n: int) -> dict | None:
+        """Return the noise of one training step on n examples; None where none is needed."""
+        return None
+
+    def scores(self, params: Params, state: dict, x: Array) -> Array:
+        """Return the scores (N, C) in testing."""
+        raise NotImplementedError
+
+    def predict(self, params: Params, state: dict, x: Array) -> Array:
+        """Return the classes (N,) of the highest scores."""
+        scores = self.scores(params, state, x)
+        return namespace(scores).argmax(scores, axis=1)
+
+    def loss_and_grad(self, params: Params, state: dict, batch: tuple[Array, Array], noise: dict | None) -> Any:
+        """Return loss, grads, state of one batch (x, y) in training."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Classifier(Model):
+    """A network and its loss: softmax_loss(scores, y) + 0.5 * reg * (the sum of squares of every array named "w")."""
 
     network: Layer
     in_shape: Shape

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from math import prod
 
-from byhand.nn import Affine, BatchNorm, Chain, Dropout, Layer, LayerNorm, ReLU
+from byhand.nn import Affine, BatchNorm, Chain, Dropout, Layer, LayerNorm, ReLU, Tanh
 
 from . import fully_connected_net
 from .classifier import Classifier
 
 NORMALIZATIONS = (None, "batchnorm", "layernorm")
+ACTIVATIONS = {"relu": ReLU, "tanh": Tanh}
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,27 @@ def fully_connected_classifier(
     normalization: str | None = None,
     keep: float = 1.0,
     reg: float = 0.0,
-) -> FullyConnected:
+    activation: str = "relu",
+    initializer: str | float | None = None,
+) -> Classifier:
     """Return the classifier with hidden layers of the given widths.
 
+    Args:
+        in_shape: the shape of an example.
+        hidden: the widths.
+        classes: how many.
+        normalization: None, "batchnorm" or "layernorm".
+        keep: the probability that dropout keeps a number.
+        reg: the strength of the regularisation.
+        activation: "relu", or "tanh", for which the loss is that of the network of layers.
+        initializer: of every layer's weights, "he", "xavier" or a standard deviation; None for what suits each: he before
+            a relu, xavier before a tanh and at the end.
+
     Raises:
-        ValueError: a width is not positive, or the normalisation is not one of None, "batchnorm", "layernorm".
+        ValueError: a width is not positive, or there is no such normalisation or activation.
     """
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"expected activation 'relu' or 'tanh', got {activation!r}")
     if normalization not in NORMALIZATIONS:
         raise ValueError(f"expected normalization None, 'batchnorm' or 'layernorm', got {normalization!r}")
     if any(width < 1 for width in hidden):
@@ -62,14 +78,17 @@ def fully_connected_classifier(
     layers: dict[str, Layer] = {}
     width = prod(in_shape)
     for i, units in enumerate(hidden, 1):
-        layers[f"affine{i}"] = Affine(width, units)
+        suits = "he" if activation == "relu" else "xavier"
+        layers[f"affine{i}"] = Affine(width, units, suits if initializer is None else initializer)
         if normalization is not None:
             layers[f"norm{i}"] = BatchNorm(units) if normalization == "batchnorm" else LayerNorm(units)
-        layers[f"relu{i}"] = ReLU()
+        layers[f"{activation}{i}"] = ACTIVATIONS[activation]()
         if keep < 1:
             layers[f"dropout{i}"] = Dropout(keep)
         width = units
-    layers[f"affine{len(hidden) + 1}"] = Affine(width, classes, initializer="xavier")
+    layers[f"affine{len(hidden) + 1}"] = Affine(width, classes, "xavier" if initializer is None else initializer)
+    if activation != "relu":
+        return Classifier(Chain(layers), in_shape, reg)
     return FullyConnected(Chain(layers), in_shape, reg, normalization, keep)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from jaxtyping import Float, Int
 
-from byhand.arrays import Array, namespace
-from byhand.layers import activations, batchnorm, dropout, layernorm, linear, losses
+from byhand.arrays import Array
+from byhand.layers import activations, batchnorm, dropout, layernorm, linear, losses, regularization
 
 
 def fully_connected_net_loss(
@@ -44,7 +44,6 @@ def fully_connected_net_loss(
         grads: the gradient of every parameter, under the parameter's name.
         state: the new state.
     """
-    xp = namespace(x)
     depth = sum(name.startswith("w") for name in params)
     state = dict(state)
 
@@ -78,8 +77,5 @@ def fully_connected_net_loss(
             dout, grads[f"gamma{i}"], grads[f"beta{i}"] = layernorm.layernorm_backward(dout, norm_cache)
         dout, grads[f"w{i}"], grads[f"b{i}"] = linear.affine_backward(dout, affine_cache)
 
-    for i in range(1, depth + 1):
-        w = params[f"w{i}"]
-        loss = loss + 0.5 * reg * xp.sum(w**2)
-        grads[f"w{i}"] = grads[f"w{i}"] + reg * w
+    loss, grads = regularization.l2_regularization(params, grads, loss, reg=reg)
     return loss, grads, state

@@ -24,6 +24,22 @@ class ReLU(Layer):
 
 
 @dataclass(frozen=True)
+class LeakyReLU(Layer):
+    """x where x is positive, slope * x elsewhere."""
+
+    slope: float = 0.01
+
+    def forward(self, params, state, x, *, train, noise=None):
+        """Return out, cache, state."""
+        out, cache = activations.leaky_relu_forward(x, slope=self.slope)
+        return out, cache, state
+
+    def backward(self, dout, cache):
+        """Return dx and no gradients."""
+        return activations.leaky_relu_backward(dout, cache), {}
+
+
+@dataclass(frozen=True)
 class Sigmoid(Layer):
     """1 / (1 + exp(-x))."""
 

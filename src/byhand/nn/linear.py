@@ -17,20 +17,32 @@ _INITIALIZERS = ("he", "xavier")
 
 @dataclass(frozen=True)
 class Affine(Layer):
-    """A matrix, started as `initializer` says ("he" before a relu, "xavier" elsewhere), and a bias, zero at first."""
+    """A matrix, started as `initializer` says ("he" before a relu, "xavier" elsewhere), and a bias, zero at first.
+
+    An initializer may also be a number, the standard deviation of the first weights whatever the sizes: what people did
+    before they knew better, and what the studies compare.
+    """
 
     in_features: int
     out_features: int
-    initializer: str = "he"
+    initializer: str | float = "he"
 
     def __post_init__(self):
-        if self.initializer not in _INITIALIZERS:
-            raise ValueError(f"Affine: expected initializer 'he' or 'xavier', got {self.initializer!r}")
+        number = isinstance(self.initializer, int | float) and self.initializer >= 0
+        if not number and self.initializer not in _INITIALIZERS:
+            raise ValueError(
+                f"Affine: expected initializer 'he', 'xavier' or a standard deviation, 0 or more; got {self.initializer!r}"
+            )
 
     def init(self, key):
         """Return {"w": (in_features, out_features), "b": (out_features,)}."""
-        make = initializers.he_init if self.initializer == "he" else initializers.xavier_init
-        w = make(key.fold("w").normal((self.in_features, self.out_features)))
+        noise = key.fold("w").normal((self.in_features, self.out_features))
+        if self.initializer == "he":
+            w = initializers.he_init(noise)
+        elif self.initializer == "xavier":
+            w = initializers.xavier_init(noise)
+        else:
+            w = noise * float(self.initializer)
         return {"w": w, "b": np.zeros(self.out_features, w.dtype)}
 
     def out_shape(self, shape):

@@ -9,9 +9,17 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 
-from . import adam, momentum, sgd
+from . import adagrad, adam, adamw, momentum, nesterov, rmsprop, sgd
 
-_MODULES: dict[str, ModuleType] = {"sgd": sgd, "sgd_momentum": momentum, "adam": adam}
+_MODULES: dict[str, ModuleType] = {
+    "sgd": sgd,
+    "sgd_momentum": momentum,
+    "nesterov": nesterov,
+    "adagrad": adagrad,
+    "rmsprop": rmsprop,
+    "adam": adam,
+    "adamw": adamw,
+}
 
 
 class _Optimizers(Mapping[str, tuple[Callable, Callable]]):

@@ -133,10 +133,10 @@ class Exercise:
 
     def gradient_of(self, returned: str) -> str | None:
         """Return the input whose gradient a returned value is ("dx" -> "x", "grads" -> "params"), or None."""
-        if returned == "grads":
-            return "params"
         source = self.forward or self.function
         inputs = inspect.signature(source).parameters
+        if returned == "grads":  # where they come in as well, they are gradients of something else
+            return "params" if "params" in inputs and "grads" not in inputs else None
         return returned[1:] if returned.startswith("d") and returned[1:] in inputs else None
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from byhand import data
+
 Event = dict[str, Any]
 """{"kind": ...} and, by kind:
 
+download     as a data set is fetched, before anything else; see `data.progress`
 start        run, the RunRecord; resumed, whether it goes on from a checkpoint
 note         text, something that the user should know
-step         step, steps, epoch, loss, lr
-evaluation   step, epoch, train_accuracy, val_accuracy, layers
+work         what, done, total: something that takes a while and is no training
+part         name, number, of: the next training begins, in a run of several
+step         step, steps, epoch, loss, lr; part, in a run of several
+evaluation   step, epoch, train_accuracy, val_accuracy, layers; part, in a run of several
 end          run
 """
 
@@ -19,7 +24,10 @@ Listener = Callable[[Event], None]
 
 
 class Bar:
-    """A progress bar with loss and accuracy. Use it as a context, and pass it to `run` as `progress`."""
+    """A bar for the steps, with loss and accuracy, and bars for other work.
+
+    Use it as a context, and pass it to `run` as `progress`.
+    """
 
     def __init__(self, console: Any = None):
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -27,11 +35,14 @@ class Bar:
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("epoch {task.fields[epoch]:.1f}  loss {task.fields[loss]:.4f}  {task.fields[accuracy]}"),
+            TextColumn("{task.fields[words]}"),
             TimeRemainingColumn(),
             console=console,
         )
-        self._task = None
+        self._downloads = data.Bar(console)
+        self._task: Any = None
+        self._work: dict[str, Any] = {}
+        self._words = {"epoch": "", "loss": "", "accuracy": ""}
 
     def __enter__(self) -> Bar:
         return self
@@ -43,16 +54,33 @@ class Bar:
     def __call__(self, event: Event) -> None:
         """Show an event."""
         kind = event["kind"]
-        if kind == "start":
+        if kind == "download":
+            self._downloads(event)
+        elif kind == "start":
+            self._downloads.__exit__()
             run = event["run"]
-            fields = {"epoch": 0.0, "loss": float("nan"), "accuracy": ""}
             self._bar.start()
-            self._task = self._bar.add_task(run.id, total=run.steps, completed=run.step, **fields)
+            # a run that has no steps shows its work instead
+            self._task = self._bar.add_task(run.id, total=run.steps, completed=run.step, words="", visible=run.steps > 0)
         elif kind == "note":
             self._bar.console.print(event["text"], style="yellow")
         elif self._task is None:
             return
+        elif kind == "work":
+            what = event["what"]
+            if what not in self._work:
+                self._work[what] = self._bar.add_task(what, total=event["total"], words="")
+            self._bar.update(self._work[what], completed=event["done"])
+        elif kind == "part":
+            self._words.update(epoch="", loss="", accuracy="")
+            text = f"[dim]{event['number']} of {event['of']}:[/] {event['name']}"
+            self._bar.console.print(text, highlight=False)
         elif kind == "step":
-            self._bar.update(self._task, completed=event["step"], epoch=event["epoch"], loss=event["loss"])
+            self._words.update(epoch=f"epoch {event['epoch']:.1f}", loss=f"loss {event['loss']:.4f}")
+            self._bar.update(self._task, completed=event["step"], words=self._told())
         elif kind == "evaluation":
-            self._bar.update(self._task, accuracy=f"validation {event['val_accuracy']:.3f}")
+            self._words.update(accuracy=f"validation {event['val_accuracy']:.3f}")
+            self._bar.update(self._task, words=self._told())
+
+    def _told(self) -> str:
+        return "  ".join(words for words in self._words.values() if words)

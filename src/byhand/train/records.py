@@ -15,6 +15,9 @@ from typing import Any
 
 import psutil
 
+from . import target
+from .target import Goal, Target
+
 STATUSES = ("running", "done", "stopped", "failed", "diverged")
 
 
@@ -28,9 +31,10 @@ class RunRecord:
     engine: str
     device: str
     seed: int
-    target: float
     steps: int
     """How many the whole run has."""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """What the run must reach: its targets, as data."""
     quick: bool = False
     compiled: bool = False
     status: str = "running"
@@ -39,6 +43,9 @@ class RunRecord:
     """Spent training, over all sittings."""
     step: int = 0
     result: dict[str, float] = field(default_factory=dict)
+    """What it reached: numbers by name, those that the targets ask for among them."""
+    table: list[dict[str, Any]] = field(default_factory=list)
+    """What its parts gave, where it has parts: a row for each training of a study, for each number of neighbours."""
     mine: list[str] = field(default_factory=list)
     """The learner's functions that trained in place of ours."""
     notes: list[str] = field(default_factory=list)
@@ -48,9 +55,19 @@ class RunRecord:
     path: Path = field(default=Path(), metadata={"saved": False})
 
     @property
+    def targets(self) -> list[Target]:
+        """What the run must reach."""
+        return [Target(**target) for target in self.asked]
+
+    @property
+    def goals(self) -> list[Goal]:
+        """What the run must reach beside what it reached, in words."""
+        return target.goals(self.targets, self.result)
+
+    @property
     def reached(self) -> bool:
-        """Whether the run is done and met its target."""
-        return self.status == "done" and self.result.get("test_accuracy", 0.0) >= self.target
+        """Whether the run is done and met all of its targets."""
+        return self.status == "done" and all(goal.met for goal in self.goals)
 
     @property
     def resumable(self) -> bool:
@@ -58,7 +75,7 @@ class RunRecord:
         return self.status in ("stopped", "failed")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as plain data."""
+        """Return the record as plain data, of which run.json is made."""
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.metadata.get("saved", True)}
 
     def save(self) -> None:
@@ -66,7 +83,10 @@ class RunRecord:
         write_json(self.path / "run.json", self.to_json(), indent=2)
 
     def metrics(self) -> list[dict[str, Any]]:
-        """Return the lines of metrics.jsonl: {"step", "loss", ...} and {"step", "val_accuracy", ...}, in order."""
+        """Return the lines of metrics.jsonl: {"step", "loss", ...} and {"step", "val_accuracy", ...}, in order.
+
+        In a run of several trainings each line has its training's name as "part", and the steps count on.
+        """
         return list(_lines(self.path / "metrics.jsonl"))
 
 
@@ -118,6 +138,22 @@ def create(folder: Path, record: RunRecord) -> None:
             continue  # another run took this number just now
         record.path = folder / record.id
         return
+
+
+def columns(table: list[dict[str, Any]]) -> list[str]:
+    """Return the columns of a run's table that are to be shown: lists in it are for pictures."""
+    return [name for name in (table[0] if table else {}) if not any(isinstance(row.get(name), list) for row in table)]
+
+
+def cell(value: Any) -> str:
+    """Return a table's entry as people read it.
+
+    >>> cell(0.41250001), cell(12), cell(None), cell("adam"), cell(2.5e-7)
+    ('0.4125', '12', '–', 'adam', '2.5e-07')
+    """
+    if value is None:
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def cut_metrics(path: Path, step: int) -> None:

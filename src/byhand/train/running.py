@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,12 @@ import byhand
 from byhand import data
 from byhand.arrays import Key
 
-from . import checkpoint, engines, pictures, recipes, records
-from .interruption import StopRequest
-from .progress import Event, Listener
+from . import engines, recipes, records
+from .engines import ENGINES
+from .kinds import Context, Recipe
+from .progress import Listener
 from .records import RunRecord
-from .solver import DivergedError, Progress, Solver
-
-_FLUSH_SECONDS = 0.2
-"""How old the metrics may be that someone who looks on sees."""
+from .sitting import Sitting
 
 
 def run(
@@ -40,13 +37,13 @@ def run(
     progress: Listener | None = None,
     compile: bool | None = None,
 ) -> RunRecord:
-    """Train a recipe and return the record of the run. Ctrl-C leaves a run that `resume` takes up.
+    """Run a recipe and return the record of the run. Ctrl-C leaves a run that `resume` takes up.
 
     Args:
         recipe: a name in `RECIPES`; may be left out with `resume`.
         engine: "numpy" (where nothing is said) or "torch".
         device: for torch, "cpu", "cuda", "mps".
-        quick: whether to take the recipe's short form, which has a lower target of its own.
+        quick: whether to take the recipe's short form, with data and a target of its own.
         seed: everything random follows from it.
         overrides: settings other than the recipe's; values may be text.
         folder: where runs are kept.
@@ -71,12 +68,11 @@ def run(
     settings = chosen.settings.replace(record.settings)
     machine = engines.make(record.engine, device=record.device or None, compile=record.compiled if resume else compile)
     record.device = machine.device
-    dataset = data.load(chosen.data)
-    model = chosen.model(settings, dataset)
+    listener = progress if progress and not machine.rank else lambda event: None
 
     with machine.running(settings.threads):
-        solver = Solver(model, dataset, settings, machine, Key.from_seed(record.seed))
-        record.steps = solver.steps
+        job = chosen.plan(settings, Context(machine, Key.from_seed(record.seed), listener))
+        record.steps = job.steps
         home = Path(folder)
         if machine.rank:  # the first process keeps the record; the others keep theirs where it is thrown away
             home = Path(tempfile.mkdtemp(prefix="byhand-"))
@@ -84,19 +80,28 @@ def run(
             if resume is not None:
                 record.path = Path(shutil.copytree(record.path, home / record.id))
         machine.any(False)  # all have read what there is before one writes
-        saved = checkpoint.load(record.path) if resume is not None else None
-        start = solver.place(saved) if saved is not None else solver.start()
-        record.step, record.status, record.error = start.step, "running", ""
+        record.step = job.resume(record) if resume is not None else 0
+        record.status, record.error = "running", ""
         record.pid, record.version = os.getpid(), byhand.__version__
         if resume is not None:
             (record.path / "stop").unlink(missing_ok=True)  # of the time before
-            records.cut_metrics(record.path / "metrics.jsonl", start.step)
+            records.cut_metrics(record.path / "metrics.jsonl", record.step)
             record.save()
         else:
             records.create(home, record)
-        listener = progress if progress and not machine.rank else lambda event: None
-        _Sitting(record, solver, listener).go(start, resumed=resume is not None)
+        Sitting(record, machine, listener).go(job, resumed=resume is not None)
     return record
+
+
+def missing_data(recipe: str, *, quick: bool) -> str:
+    """Return, in a sentence, what to do first where a recipe's data is not on this machine; else nothing."""
+    name = recipes.find(recipe).asked(quick=quick)[0].data
+    known = data.DATASETS[name]
+    if known.source_files is None or data.where(name) is not None:
+        return ""
+    return (
+        f"{name} is not on this machine yet. Fetch it with: byhand data {name} ({known.size}). The quick form needs no download."
+    )
 
 
 def _new(recipe, engine, device, quick, seed, overrides, mine) -> RunRecord:
@@ -107,7 +112,9 @@ def _new(recipe, engine, device, quick, seed, overrides, mine) -> RunRecord:
     if mine and engine not in (None, "numpy"):
         raise ValueError(f"your own functions are written in NumPy and train with engine numpy only; got engine {engine!r}")
     chosen = recipes.find(recipe)
-    settings = chosen.settings.replace(chosen.quick if quick else {}).replace(overrides or {})
+    _require_engine(chosen, engine or "numpy")
+    settings, targets = chosen.asked(quick=quick)
+    settings = settings.replace(overrides or {})
     return RunRecord(
         id="",
         recipe=recipe,
@@ -116,10 +123,15 @@ def _new(recipe, engine, device, quick, seed, overrides, mine) -> RunRecord:
         device=device or "",
         seed=seed,
         quick=quick,
-        target=chosen.quick_target if quick else chosen.target,
         steps=0,
+        asked=[target.to_json() for target in targets],
         mine=sorted(mine or []),
     )
+
+
+def _require_engine(recipe: Recipe, engine: str) -> None:
+    if engine in ENGINES and engine not in recipe.engines:
+        raise ValueError(f"recipe {recipe.name} is computed in NumPy: expected engine numpy, got {engine!r}")
 
 
 def _taken_up(path: Path, recipe, engine, mine) -> RunRecord:
@@ -138,89 +150,3 @@ def _taken_up(path: Path, recipe, engine, mine) -> RunRecord:
             f"now there are {', '.join(sorted(mine or [])) or 'none'}. It goes on only with the same"
         )
     return record
-
-
-class _Sitting:
-    """The part of a run that one process makes: it writes down what the solver tells."""
-
-    def __init__(self, record: RunRecord, solver: Solver, listener: Listener):
-        self.record, self.solver, self.listener = record, solver, listener
-        self._before, self._started = record.seconds, time.perf_counter()
-        self._flushed = self._started
-
-    def go(self, start: Progress, *, resumed: bool) -> None:
-        """Train to the end or to a stop, and leave the record saying which it was."""
-        record = self.record
-        self._tell("start", run=record, resumed=resumed)
-        try:
-            with StopRequest(record.path) as stop, open(record.path / "metrics.jsonl", "a") as self._metrics:
-                start, note = self.solver.prepare(start)
-                record.compiled = self.solver.engine.compiled
-                if note:
-                    record.notes.append(note)
-                    self._tell("note", text=note)
-                record.save()
-                end = self.solver.fit(
-                    start,
-                    on_step=self._on_step,
-                    on_evaluation=self._on_evaluation,
-                    on_checkpoint=self._on_checkpoint,
-                    stop=lambda: self.solver.engine.any(stop.made),
-                )
-            self._finish(end)
-        except DivergedError as error:
-            record.status, record.error = "diverged", str(error)
-        except KeyboardInterrupt:  # the second: what the last checkpoint holds is what there is
-            record.status = "stopped"
-        except BaseException as error:
-            record.status, record.error = "failed", f"{type(error).__name__}: {error}"
-            raise
-        finally:
-            self._clock()
-            record.save()
-        self.solver.engine.any(False)  # no process goes on before the record says how the run ended
-        self._tell("end", run=record)
-
-    def _finish(self, end: Progress) -> None:
-        if end.step < self.solver.steps:
-            self.record.status = "stopped"
-            return
-        last = self.solver.evaluate(end)
-        self.record.result = {
-            "test_accuracy": self.solver.accuracy(end, "test"),
-            "val_accuracy": last["val_accuracy"],
-            "train_accuracy": last["train_accuracy"],
-        }
-        self._clock()
-        pictures.draw(self.record, self.solver.engine.host(end.params), self.solver.model.in_shape)
-        self.record.status = "done"
-
-    def _on_step(self, line: dict[str, Any]) -> None:
-        if line["step"] % self.solver.settings.log_every == 0:
-            self._metrics.write(json.dumps(line) + "\n")
-            if time.perf_counter() - self._flushed > _FLUSH_SECONDS:
-                self._metrics.flush()
-                self._flushed = time.perf_counter()
-        self.record.step = line["step"]
-        self._tell("step", steps=self.solver.steps, **line)
-
-    def _on_evaluation(self, line: dict[str, Any], progress: Progress) -> None:
-        self._metrics.write(json.dumps(line) + "\n")
-        self._metrics.flush()
-        params = self.solver.engine.host(progress.params)
-        facts = {"step": line["step"], "epoch": line["epoch"]}
-        pictures.write_weights(self.record.path / "weights.json", params, self.solver.model.in_shape, facts)
-        self._clock()
-        self.record.save()
-        self._tell("evaluation", **line)
-
-    def _on_checkpoint(self, progress: Progress) -> None:
-        self._metrics.flush()  # what the metrics hold reaches at least as far as the checkpoint
-        checkpoint.save(self.record.path, progress, self.solver.engine)
-
-    def _clock(self) -> None:
-        self.record.seconds = round(self._before + time.perf_counter() - self._started, 3)
-
-    def _tell(self, kind: str, **facts: Any) -> None:
-        event: Event = {"kind": kind, **facts}
-        self.listener(event)

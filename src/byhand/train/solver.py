@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from byhand.arrays import Key, namespace
 from byhand.data import Dataset
-from byhand.models import Classifier
+from byhand.models import Model
 from byhand.models.classifier import Params
-from byhand.optim import OPTIMIZERS
+from byhand.optim import OPTIMIZERS, clipping, schedules
 from byhand.procedures import training
 
 from . import inspection
 from .engines import Engine
-from .settings import SCHEDULES, Settings
+from .settings import TrainingSettings
 
 _LOSS_LIMIT = 1e6
 """A loss beyond this never comes back."""
@@ -45,24 +47,15 @@ class Solver:
     the same steps as one that never stopped.
     """
 
-    def __init__(self, model: Classifier, dataset: Dataset, settings: Settings, engine: Engine, key: Key):
+    def __init__(self, model: Model, dataset: Dataset, settings: TrainingSettings, engine: Engine, key: Key):
         self.model, self.dataset, self.settings, self.engine, self.key = model, dataset, settings, engine, key
-        if settings.batch_size > len(dataset.train):
-            raise ValueError(
-                f"setting batch_size: expected at most {len(dataset.train)}, the number of training examples, "
-                f"got {settings.batch_size}"
-            )
-        if settings.batch_size % engine.size:
-            raise ValueError(
-                f"setting batch_size: expected a multiple of {engine.size}, the number of processes, got {settings.batch_size}"
-            )
-        self.per_epoch = len(self._batches(0))
-        self.steps = self.per_epoch * settings.epochs
+        self.steps = count_steps(settings, len(dataset.train), engine)
+        self.per_epoch = self.steps // settings.epochs
         self._data = {
             part: engine.place((split.images, split.labels))
             for part, split in (("train", dataset.train), ("val", dataset.val), ("test", dataset.test))
         }
-        self._eager = training_step(model, OPTIMIZERS[settings.optimizer][0], engine.average)
+        self._eager = training_step(model, OPTIMIZERS[settings.optimizer][0], engine.average, clip=settings.clip)
         self._step = self._eager
 
     def start(self) -> Progress:
@@ -125,27 +118,37 @@ class Solver:
 
     def evaluate(self, progress: Progress) -> dict[str, Any]:
         """Return {"step", "epoch", "train_accuracy", "val_accuracy", "layers"}; training examples up to a thousand."""
-        arguments = self._arguments(progress)
-        x, y, rows, noise = arguments[3:7]
         return {
             "step": progress.step,
             "epoch": self._epoch(progress.step),
             "train_accuracy": self.accuracy(progress, "train", most=_ROWS),
             "val_accuracy": self.accuracy(progress, "val"),
-            "layers": inspection.layer_statistics(self.model, progress.params, progress.state, (x[rows], y[rows]), noise),
+            "layers": inspection.layer_statistics(self.model, progress.params, progress.state, *self.next_batch(progress)),
         }
+
+    def next_batch(self, progress: Progress) -> tuple[tuple, Any]:
+        """Return the batch (x, y) of the step after this point, and its noise."""
+        x, y, rows, noise = self._arguments(progress)[3:7]
+        return (x[rows], y[rows]), noise
 
     def accuracy(self, progress: Progress, part: str, *, most: int | None = None) -> float:
         """Return the share of a part of the data set that is classified rightly."""
         x, y = self._data[part]
         n = min(len(x), most or len(x))
         right = 0
-        for first in range(0, n, _ROWS):
-            rows = slice(first, min(first + _ROWS, n))
-            scores = self.model.scores(progress.params, progress.state, x[rows])
-            xp = namespace(scores)
-            right += int(xp.sum(xp.argmax(scores, axis=1) == y[rows]))
+        for rows, predicted in self._predicted(progress, x[:n]):
+            right += int(namespace(predicted).sum(predicted == y[rows]))
         return right / n
+
+    def predictions(self, progress: Progress, part: str) -> np.ndarray:
+        """Return the class that is predicted for every example of a part of the data set."""
+        x, _ = self._data[part]
+        return np.concatenate([self.engine.host(predicted) for _, predicted in self._predicted(progress, x)])
+
+    def _predicted(self, progress: Progress, x: Any) -> Iterator[tuple[slice, Any]]:
+        for first in range(0, len(x), _ROWS):
+            rows = slice(first, min(first + _ROWS, len(x)))
+            yield rows, self.model.predict(progress.params, progress.state, x[rows])
 
     def _batches(self, epoch: int) -> list:
         order = self.key.fold("order", epoch).permutation(len(self.dataset.train))
@@ -164,7 +167,7 @@ class Solver:
 
     def _lr(self, step: int) -> float:
         settings = self.settings
-        return SCHEDULES[settings.schedule](step, steps=self.steps, lr=settings.lr, warmup=settings.warmup)
+        return schedules.learning_rate(settings.schedule, step, steps=self.steps, lr=settings.lr, warmup_steps=settings.warmup)
 
     def _epoch(self, step: int) -> float:
         return round(step / self.per_epoch, 4)
@@ -181,24 +184,41 @@ class Solver:
         while safe.step < step:
             params, moments, _, state = self._eager(*self._arguments(safe))
             safe = Progress(safe.step + 1, params, moments, state)
-        x, y, rows, noise = self._arguments(safe)[3:7]
-        fault = inspection.first_fault(self.model, safe.params, safe.state, (x[rows], y[rows]), noise)
+        fault = inspection.first_fault(self.model, safe.params, safe.state, *self.next_batch(safe))
         return (
             f"the loss became {loss:.3g} at step {step + 1} (epoch {self._epoch(step + 1):.2f}). "
             f"First at fault, on that batch: {fault}. The learning rate was {self._lr(step):.3g}; try a smaller one."
         )
 
 
-def training_step(model: Classifier, rule: Callable, average: Callable) -> Callable:
+def count_steps(settings: TrainingSettings, examples: int, engine: Engine) -> int:
+    """Return how many steps a training on so many examples has.
+
+    Raises:
+        ValueError: the batch size does not fit.
+    """
+    size = settings.batch_size
+    if size > examples:
+        raise ValueError(f"setting batch_size: expected at most {examples}, the number of training examples, got {size}")
+    if size % engine.size:
+        raise ValueError(f"setting batch_size: expected a multiple of {engine.size}, the number of processes, got {size}")
+    return examples // size * settings.epochs
+
+
+def training_step(model: Model, rule: Callable, average: Callable, *, clip: float = 0.0) -> Callable:
     """Return the whole step as one pure function: forward, backward and update of one batch.
 
     Where several processes share the run, each has its part of the batch, and `average` makes of their gradients, between
-    backward and update, those of the whole. (Batch norm standardises within each part.)
+    backward and update, those of the whole. (Batch norm standardises within each part.) Then gradients whose norm is above
+    `clip` are clipped, if `clip` is not 0.
     """
 
     def step(params, moments, state, x, y, rows, noise, lr):
         def loss_and_grad(params, batch):
-            return average(*model.loss_and_grad(params, state, batch, noise))
+            loss, grads, new = average(*model.loss_and_grad(params, state, batch, noise))
+            if clip:
+                grads, _ = clipping.clip_gradient_norm(grads, most=clip)
+            return loss, grads, new
 
         return training.train_step(loss_and_grad, rule, params, moments, (x[rows], y[rows]), lr=lr)
 

@@ -190,7 +190,18 @@ class Workspace:
                 self._back_up(path, old)
             files.write(path, text)
             added += [exercise.name for exercise in missing]
+        if self.state.read().get("refresher"):
+            self._skip_all_but(course.REFRESHER)
         return added
+
+    def _skip_all_but(self, names: tuple[str, ...]) -> None:
+        """Mark as skipped what the learner has not begun and does not mean to."""
+
+        def skip(old: Progress):
+            return {"state": "skipped"} if old.state == "not-started" else {}
+
+        written = self.written()
+        self.state.change_many({n: skip for n in course.exercises() if n not in names and n not in written})
 
     def fingerprint(self, name: str) -> str | None:
         """Return the hash of the code that a function runs on: its module and those of the package that it imports."""
@@ -214,8 +225,11 @@ class Workspace:
         return backup
 
 
-def create(folder: Path | str, package: str = "mynet") -> Workspace:
+def create(folder: Path | str, package: str = "mynet", *, refresher: bool = False) -> Workspace:
     """Make a workspace, or add what is missing to the one that is there.
+
+    With refresher=True, all exercises but those of `course.REFRESHER` are skipped, as are those that come with later
+    versions. An exercise that was begun stays as it is, and none is lost: a skipped one is done by writing it.
 
     Raises:
         ValueError: the package's name cannot be imported, or the folder's workspace has a package of another name.
@@ -232,6 +246,8 @@ def create(folder: Path | str, package: str = "mynet") -> Workspace:
     workspace.modules.mkdir(parents=True, exist_ok=True)
     if there is None:
         workspace.state.set(package=package)
+    if refresher:
+        workspace.state.set(refresher=True)
     workspace.update()
     return workspace
 

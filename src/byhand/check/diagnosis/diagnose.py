@@ -37,7 +37,7 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     """Return at least one finding, by the rung that the trial breaks."""
     error = context.trial.attempt.error
     if error is not None:
-        return [exceptions.explain(context.exercise.name, error)], None
+        return [exceptions.explain(context.exercise.name, error, context.learner.source)], None
     if not context.trial.differences:
         return [purity.explain(context)], None
     found: list[Finding] = []

@@ -94,7 +94,8 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
 
 
 def _weight(context, gain) -> str:
-    return recognise(gain.factor, context.constants()) or gain.symbol or f"{gain.factor:.6g}"
+    sized = gain.symbol is not None  # the graph has arrays that the factor may come from
+    return recognise(gain.factor, context.constants(), products=sized) or gain.symbol or f"{gain.factor:.6g}"
 
 
 def _node(context, difference, implied) -> Finding:

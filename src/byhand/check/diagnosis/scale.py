@@ -22,13 +22,11 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     if difference.rung != "values":
         return None
     mine, target = np.asarray(difference.yours, dtype=float), np.asarray(difference.expected, dtype=float)
-    norm = float(np.sum(target * target))
-    if norm == 0 or mine.shape != target.shape or not np.all(np.isfinite(mine)):
+    c = _multiple(mine, target)
+    if c is None or abs(c - 1) < 1e-4:  # a difference of another kind, on top of the right values
         return None
-    c = float(np.sum(mine * target)) / norm
-    if abs(c - 1) < 1e-4:  # a difference of another kind, on top of the right values
-        return None
-    left = float(np.max(np.abs(mine - c * target), initial=0.0))
+    with np.errstate(over="ignore"):
+        left = float(np.max(np.abs(mine - c * target), initial=0.0))
     if left > RESIDUAL * float(np.max(np.abs(target))):
         return None
     names, sure = _names(context, difference, c)
@@ -63,6 +61,20 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     )
 
 
+def _multiple(mine: np.ndarray, target: np.ndarray) -> float | None:
+    """Return the c for which c * target is nearest to mine, or None where there is none.
+
+    The largest number is taken out first: squares of very large or very small ones are out of the range of floats.
+    """
+    largest = float(np.max(np.abs(target), initial=0.0))
+    if largest == 0 or mine.shape != target.shape:
+        return None
+    with np.errstate(all="ignore"):
+        unit = target / largest
+        c = float(np.sum(mine / largest * unit)) / float(np.sum(unit * unit))
+    return c if np.isfinite(c) else None
+
+
 def _names(context: Context, difference: Difference, c: float) -> tuple[list[str], bool]:
     """Return the names of the factor that hold in all trials in which the quantity is wrong, and whether that is sure.
 
@@ -75,11 +87,11 @@ def _names(context: Context, difference: Difference, c: float) -> tuple[list[str
             if trial is context.trial or other.quantity != difference.quantity or other.rung != "values":
                 continue
             mine, target = np.asarray(other.yours, dtype=float), np.asarray(other.expected, dtype=float)
-            norm = float(np.sum(target * target))
-            if norm == 0 or trial.problem.case.kind in ("extreme", "float32"):
+            c_there = _multiple(mine, target)
+            if c_there is None or trial.problem.case.kind in ("extreme", "float32"):
                 continue
             elsewhere = Context(context.exercise, context.learner, trial, context.trials).constants()
-            there = readings(float(np.sum(mine * target)) / norm, elsewhere, exact=1e-5)
+            there = readings(c_there, elsewhere, exact=1e-5)
             names = [name for name in names if name in there]
             seen.append(elsewhere)
     if len(names) != 1:

@@ -47,15 +47,28 @@ def compile_function(exercise: Exercise, source: str) -> Callable:
 
 
 def explain(context: Context) -> list[Finding]:
-    """Return a finding for every misconception that does what the learner's code does; more than one cannot be told apart."""
-    found = []
-    for misconception in context.exercise.misconceptions:
-        function = variant(context.exercise, misconception)
-        if all(_agree(trial, behave(trial.problem, function)) for trial in context.trials):
-            found.append(_finding(context, misconception))
+    """Return a finding for every misconception that does what the learner's code does; more than one cannot be told apart.
+
+    One that changes arguments, as the learner's code does, is preferred to one that gives the same results without.
+    """
+    known = [(slip, _changes(context, variant(context.exercise, slip))) for slip in context.exercise.misconceptions]
+    agreeing = [(slip, changes) for slip, changes in known if changes is not None]
+    most = max((changes for _, changes in agreeing), default=0)
+    found = [_finding(context, slip) for slip, changes in agreeing if changes == most]
     if len(found) > 1:
         found = [Finding(**{**vars(f), "confidence": "likely"}) for f in found]
     return found
+
+
+def _changes(context: Context, function: Callable) -> int | None:
+    """Return how often a slip changes an argument, over all trials; None where it does not do what the learner's code does."""
+    changes = 0
+    for trial in context.trials:
+        behaviour = behave(trial.problem, function)
+        if not _agree(trial, behaviour):
+            return None
+        changes += len(behaviour[1])
+    return changes
 
 
 def behave(problem: Problem, function: Callable) -> tuple[dict[str, Any] | str, dict[str, Any]]:

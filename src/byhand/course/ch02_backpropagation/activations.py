@@ -27,6 +27,19 @@ _ORDINARY = [
 _CASES = [*_ORDINARY, extreme("large inputs", n=3, d=3, scale=1e4)]
 _CURVES = [*_ORDINARY, extreme("a thousand from zero", n=3, d=3, far=True)]
 
+
+def _leaky(draw, n=4, d=3, m=2, matrix=True, slope=None, scale=1.0):
+    return {**_any_shape(draw, n, d, m, scale, matrix), **({} if slope is None else {"slope": slope})}
+
+
+_LEAKY = [
+    ordinary("a matrix, with the usual slope", n=4, d=3),
+    odd("three axes, another slope", n=4, d=3, m=2, matrix=False, slope=0.25),
+    edge("a single number", n=1, d=1, slope=0.5),
+    edge("a slope of zero, which is relu", n=3, d=2, slope=0.0),
+    extreme("large inputs", n=3, d=3, slope=0.125, scale=1e4),
+]
+
 EXERCISES = (
     exercise(
         activations.relu_forward,
@@ -129,6 +142,101 @@ EXERCISES = (
         minutes=6,
         after="relu_forward",
         equivalent={"dx = dout * (x >= 0)": "at x = 0 any slope from 0 to 1 is right"},
+    ),
+    exercise(
+        activations.leaky_relu_forward,
+        inputs=_leaky,
+        cases=_LEAKY,
+        hints=[
+            "Positive numbers pass, as in relu. The rest become small, not zero.",
+            "`np.where(condition, a, b)` takes from `a` where the condition holds, and from `b` elsewhere.",
+            "`out = np.where(x > 0, x, slope * x)`. The backward needs `x` and `slope`.",
+        ],
+        misconceptions=[
+            Misconception(
+                "leaky-constant",
+                {"np.where(x > 0, x, slope * x)\n    cache": "np.where(x > 0, x, slope)\n    cache"},
+                "Every negative number becomes the slope itself, whatever its size.",
+                "What should come out for an input of -100, and what for -200?",
+                "missing-term",
+                "out",
+            ),
+            Misconception(
+                "leaky-mirrored",
+                {"np.where(x > 0, x, slope * x)\n    cache": "np.where(x > 0, x, -slope * x)\n    cache"},
+                "Negative numbers are mirrored on their way.",
+                "Should an input below zero come out above zero?",
+                "wrong-sign",
+                "out",
+            ),
+            Misconception(
+                "leaky-everywhere",
+                {"np.where(x > 0, x, slope * x)\n    cache": "slope * x\n    cache"},
+                "All numbers are multiplied by the slope, the positive ones too: that is no bend.",
+                "What should come out for an input of 7?",
+                "wrong-mask",
+                "out",
+            ),
+            Misconception(
+                "leaky-slope-hard-coded",
+                {"np.where(x > 0, x, slope * x)\n    cache": "np.where(x > 0, x, 0.01 * x)\n    cache"},
+                "The slope is always 0.01, whatever the argument says.",
+                "Where is `slope` used?",
+                "hard-coded",
+                "out",
+            ),
+        ],
+        minutes=4,
+        after="relu_forward",
+        equivalent={"out = np.where(x >= 0, x, slope * x)": "at x = 0 both are 0"},
+    ),
+    exercise(
+        activations.leaky_relu_backward,
+        inputs=_leaky,
+        cases=_LEAKY,
+        forward=activations.leaky_relu_forward,
+        hints=[
+            "Draw it. How steep is it to the right of zero, and how steep to the left?",
+            "The slope is 1 where `x` was positive and `slope` where it was negative; the gradient is that times `dout`.",
+            "`dx = np.where(x > 0, dout, slope * dout)`.",
+        ],
+        misconceptions=[
+            Misconception(
+                "leaky-back-through-relu",
+                {"np.where(x > 0, dout, slope * dout)": "dout * (x > 0)"},
+                "This is the gradient of relu: where `x` was negative nothing comes back.",
+                "How steep is leaky relu at -7?",
+                "missing-term",
+                "dx",
+            ),
+            Misconception(
+                "leaky-mask-from-dout",
+                {"np.where(x > 0, dout, slope * dout)": "np.where(dout > 0, dout, slope * dout)"},
+                "The mask is taken from the upstream gradient, not from the input.",
+                "On what does the slope depend?",
+                "wrong-mask",
+                "dx",
+            ),
+            Misconception(
+                "leaky-forgets-dout",
+                {"np.where(x > 0, dout, slope * dout)": "np.where(x > 0, np.ones_like(dout), slope)"},
+                "This is the slope; the upstream gradient is not multiplied in.",
+                "By the chain rule, what is the slope multiplied with?",
+                "missing-term",
+                "dx",
+            ),
+            Misconception(
+                "leaky-times-x",
+                {"np.where(x > 0, dout, slope * dout)": "np.where(x > 0, dout, slope * dout * x)"},
+                "On the left it multiplies with what came out, not with the slope.",
+                "How steep is leaky relu at -7, and how steep at -8?",
+                "extra-term",
+                "dx",
+            ),
+        ],
+        minutes=5,
+        after=("leaky_relu_forward", "relu_backward"),
+        equivalent={"dx = np.where(x >= 0, dout, slope * dout)": "at x = 0 any slope between the two is right"},
     ),
     exercise(
         activations.sigmoid_forward,

@@ -189,6 +189,6 @@ EXERCISES = (
             ),
         ],
         minutes=30,
-        after="svm_loss",
+        after="scores_gradient",
     ),
 )

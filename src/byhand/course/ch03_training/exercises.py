@@ -1,5 +1,14 @@
 """The exercises of chapter 3, in the order of the trail."""
 
-from . import dropout, initial_weights, loop, update_rules
+from . import adaptive_rules, clipping, dropout, initial_weights, loop, regularization, schedules, update_rules
 
-EXERCISES = initial_weights.EXERCISES + update_rules.EXERCISES + dropout.EXERCISES + loop.EXERCISES
+EXERCISES = (
+    initial_weights.EXERCISES
+    + update_rules.EXERCISES
+    + adaptive_rules.EXERCISES
+    + schedules.EXERCISES
+    + clipping.EXERCISES
+    + regularization.EXERCISES
+    + dropout.EXERCISES
+    + loop.EXERCISES
+)

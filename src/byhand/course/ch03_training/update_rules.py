@@ -1,8 +1,8 @@
-"""Update rules: sgd, momentum, Adam."""
+"""Update rules with one learning rate for all weights: sgd, momentum, Nesterov."""
 
 import numpy as np
 
-from byhand.optim import adam, momentum, sgd
+from byhand.optim import momentum, nesterov, sgd
 from byhand.spec import Misconception, edge, exercise, extreme, odd, ordinary
 
 
@@ -14,13 +14,6 @@ def _moving(draw, n=4, d=3, lr=0.125, scale=1.0, momentum=None, first=False):
     v = np.zeros((n, d)) if first else draw.normal(n, d)
     options = {} if momentum is None else {"momentum": momentum}
     return {"w": draw.normal(n, d), "dw": draw.normal(n, d, scale=scale), "state": {"v": v}, "lr": lr, **options}
-
-
-def _adaptive(draw, n=4, d=3, *, steps, lr=0.125, scale=1.0, **options):
-    shape = (n, d)
-    m, v = (np.zeros(shape), np.zeros(shape)) if steps == 0 else (draw.normal(*shape), draw.positive(*shape))
-    state = {"m": m * scale, "v": v * scale**2, "t": steps}
-    return {"w": draw.normal(*shape), "dw": draw.normal(*shape, scale=scale), "state": state, "lr": lr, **options}
 
 
 EXERCISES = (
@@ -146,72 +139,76 @@ EXERCISES = (
         after="sgd",
     ),
     exercise(
-        adam.adam,
-        inputs=_adaptive,
+        nesterov.nesterov,
+        inputs=_moving,
         cases=[
-            ordinary("the fourth step", n=4, d=3, steps=3),
-            odd("other constants", n=2, d=5, steps=7, lr=0.75, beta1=0.5, beta2=0.75, eps=0.125),
-            edge("the first step", n=3, d=2, steps=0),
-            edge("a late step", n=3, d=2, steps=5000),
-            edge("a tiny gradient, where eps matters", n=3, d=2, steps=2, scale=1e-8),
-            extreme("a large gradient", n=3, d=2, steps=1, scale=1e4),
+            ordinary("a moving matrix of weights", n=4, d=3),
+            odd("other numbers", n=2, d=5, lr=0.75, momentum=0.5),
+            edge("the first step", n=3, d=2, first=True),
+            edge("no momentum", n=3, d=2, momentum=0.0),
+            edge("a gradient of zero", n=3, d=2, scale=0.0),
+            extreme("a large gradient", n=3, d=2, scale=1e4),
         ],
         hints=[
-            "Two running means: `m` of the gradient, `v` of its square. What is each divided by before it is used, and why?",
-            "Count first: `t = state['t'] + 1`. Then `m`, `v`, then `mhat = m / (1 - beta1**t)` and `vhat` likewise.",
-            "`w = w - lr * mhat / (np.sqrt(vhat) + eps)`; return `m`, `v` (not the hats) and `t` in the state.",
+            "The velocity is that of `sgd_momentum`. What differs is where the weights stand: one look ahead of the ball.",
+            "Keep the old velocity as `v_prev`. Take the old look ahead back, `momentum * v_prev`; move by `v`; look ahead by "
+            "`momentum * v`.",
+            "`v = momentum * v_prev - lr * dw`; `w = w - momentum * v_prev + (1 + momentum) * v`; `state = {'v': v}`.",
         ],
         misconceptions=[
             Misconception(
-                "adam-counts-late",
-                {'t = state["t"] + 1': 't = state["t"]', '"t": t}': '"t": t + 1}'},
-                "t is counted up after it is used: the first step divides by 1 - beta^0 = 0.",
-                "Which number should the first step have?",
-                "off-by-one",
-                "t",
-            ),
-            Misconception(
-                "adam-no-correction",
-                {"m / (1 - beta1**t)": "m", "v / (1 - beta2**t)": "v"},
-                "The moments start at zero and are not corrected for it: the first steps are far too small or too large.",
-                "After one step from zero, what is `m` if every gradient is 1?",
+                "nesterov-does-not-look-ahead",
+                {"w = w - momentum * v_prev + (1 + momentum) * v\n": "w = w + v\n"},
+                "This is the step of plain momentum: it looks neither back nor ahead.",
+                "Where will the next gradient be taken: where the ball is, or where its velocity is about to take it?",
                 "missing-term",
-                "mhat",
-            ),
-            Misconception(
-                "adam-eps-inside",
-                {"(np.sqrt(vhat) + eps)": "np.sqrt(vhat + eps)"},
-                "eps is inside the square root.",
-                "How large is `sqrt(1e-8)`, next to `1e-8`?",
-                "wrong-eps",
                 "w",
             ),
             Misconception(
-                "adam-not-squared",
-                {"(1 - beta2) * dw**2": "(1 - beta2) * np.abs(dw)"},
-                "v is a mean of sizes, not of squares.",
-                "Of what is `v` the running mean?",
+                "nesterov-look-ahead-not-taken-back",
+                {"w = w - momentum * v_prev + (1": "w = w + (1"},
+                "The weights that come in stand one look ahead already; it is not taken back before the next is made.",
+                "By how much is `w` ahead of the ball when the step begins?",
+                "missing-term",
+                "w",
+            ),
+            Misconception(
+                "nesterov-old-look-ahead-added",
+                {"w = w - momentum * v_prev": "w = w + momentum * v_prev"},
+                "The old look ahead is added once more, not taken back.",
+                "Which way leads from the weights back to the ball?",
+                "wrong-sign",
+                "w",
+            ),
+            Misconception(
+                "nesterov-rate-outside",
+                {
+                    "v = momentum * v_prev - lr * dw\n": "v = momentum * v_prev + dw\n",
+                    "w = w - momentum * v_prev + (1 + momentum) * v\n": "w = w - lr * (dw + momentum * v)\n",
+                },
+                "This is PyTorch's form: the velocity is kept without the learning rate, and points uphill.",
+                "Is the learning rate inside your `v` or outside it?",
                 "wrong-formula",
                 "v",
             ),
             Misconception(
-                "adam-no-root",
-                {"(np.sqrt(vhat) + eps)": "(vhat + eps)"},
-                "The step is divided by the mean square, not by its root.",
-                "If all gradients were ten times larger, how much longer should the step be?",
+                "nesterov-old-state",
+                {'    state = {"v": v}\n': ""},
+                "The new velocity is not returned: the next step starts from the old one.",
+                "Which velocity will the next step find?",
                 "missing-term",
-                "w",
+                "state",
             ),
             Misconception(
-                "adam-keeps-the-hats",
-                {'state = {"m": m, "v": v, "t": t}': 'state = {"m": mhat, "v": vhat, "t": t}'},
-                "The corrected moments are put into the state, and will be corrected once more.",
-                "Which of `m` and `mhat` does the next step's mean build on?",
-                "overwrites",
+                "nesterov-in-place",
+                {"v = momentum * v_prev - lr * dw\n": "v = v_prev\n    v *= momentum\n    v -= lr * dw\n"},
+                "`v` and `v_prev` are one array here: the old velocity is gone when it is needed, and so is the caller's.",
+                "After `v = v_prev`, are there two arrays, or two names for one?",
+                "mutates-input",
                 "state",
             ),
         ],
-        minutes=15,
+        minutes=10,
         after="sgd_momentum",
     ),
 )

@@ -1,5 +1,14 @@
-"""The exercises of chapter 4, in the order of the trail: the steps, batch norm, layer norm, and a network with all of it."""
+"""The exercises of chapter 4: the steps, batch norm and its kin, and a network with all of it."""
 
-from . import batch, layer, network, steps
+from . import batch, group, layer, network, predictions, rms, spatial, steps
 
-EXERCISES = steps.EXERCISES + batch.EXERCISES + layer.EXERCISES + network.EXERCISES
+EXERCISES = (
+    steps.EXERCISES
+    + batch.EXERCISES
+    + predictions.EXERCISES
+    + layer.EXERCISES
+    + rms.EXERCISES
+    + group.EXERCISES
+    + spatial.EXERCISES
+    + network.EXERCISES
+)

@@ -1,6 +1,6 @@
 """The fully connected network: every layer so far, in one loss."""
 
-from byhand.layers import activations, batchnorm, dropout, layernorm, linear, losses
+from byhand.layers import activations, batchnorm, dropout, layernorm, linear, losses, regularization
 from byhand.models import fully_connected_net
 from byhand.spec import Misconception, edge, exercise, extreme, odd, ordinary
 
@@ -54,6 +54,7 @@ EXERCISES = (
             dropout.dropout_forward,
             dropout.dropout_backward,
             losses.softmax_loss,
+            regularization.l2_regularization,
         ],
         hints=[
             "A loop over the hidden layers (affine, normalisation, relu, dropout), then the last affine layer and the loss. "
@@ -74,7 +75,10 @@ EXERCISES = (
             ),
             Misconception(
                 "deep-last-layer-not-regularised",
-                {"    for i in range(1, depth + 1):": "    for i in range(1, depth):"},
+                {
+                    "l2_regularization(params, grads, loss, reg=reg)": "l2_regularization(\n"
+                    '        {k: v for k, v in params.items() if k != f"w{depth}"}, grads, loss, reg=reg\n    )'
+                },
                 "The last layer's weights are not regularised.",
                 "How many weight matrices are there?",
                 "off-by-one",
@@ -82,7 +86,7 @@ EXERCISES = (
             ),
             Misconception(
                 "deep-gradient-not-regularised",
-                {'grads[f"w{i}"] = grads[f"w{i}"] + reg * w\n': 'grads[f"w{i}"] = grads[f"w{i}"]\n'},
+                {"loss, grads = l2_regularization(": "loss, _ = l2_regularization("},
                 "The loss is regularised, its gradient is not.",
                 "What is the gradient of the term that you added to the loss?",
                 "missing-term",
@@ -122,6 +126,6 @@ EXERCISES = (
             ),
         ],
         minutes=45,
-        after=("two_layer_net_loss", "dropout_backward", "batchnorm_backward", "layernorm_backward"),
+        after=("two_layer_net_loss", "l2_regularization", "dropout_backward", "batchnorm_backward", "layernorm_backward"),
     ),
 )

@@ -13,6 +13,8 @@ let steps = [];
 let epochs = [];
 let weights = null;
 let target = null;
+let parts = []; // the trainings of a study, in order
+let rows = 0;
 let charts = {};
 let waiting = false;
 
@@ -27,7 +29,31 @@ function smooth(values) {
   });
 }
 
+const palette = () => ["--accent", "--second", "--right", "--warm", "--wrong", "--soft"].map(colour);
+
+// The trainings of a study beside one another, each over its own steps and epochs.
+function partTables() {
+  const loss = new Map();
+  const accuracy = new Map();
+  const put = (map, x, index, y) => {
+    if (!map.has(x)) map.set(x, Array(parts.length).fill(null));
+    map.get(x)[index] = y;
+  };
+  parts.forEach((part, index) => {
+    const own = steps.filter((s) => s.part === part);
+    const smoothed = smooth(own.map((s) => (s.loss > 0 ? s.loss : null)));
+    own.forEach((s, i) => put(loss, s.step - own[0].step + 1, index, smoothed[i]));
+    epochs.filter((e) => e.part === part).forEach((e) => put(accuracy, e.epoch, index, e.val_accuracy ?? null));
+  });
+  const table = (map) => {
+    const xs = [...map.keys()].sort((a, b) => a - b);
+    return [xs, ...parts.map((_, index) => xs.map((x) => map.get(x)[index]))];
+  };
+  return { loss: table(loss), accuracy: table(accuracy) };
+}
+
 function tables() {
+  if (parts.length) return partTables();
   const losses = steps.map((s) => (s.loss > 0 ? s.loss : null)); // its axis is logarithmic
   return {
     loss: [steps.map((s) => s.step), losses, smooth(losses)],
@@ -67,17 +93,18 @@ const logarithmic = {
 };
 
 function draw() {
+  const each = parts.map((part, i) => ({ label: part, stroke: palette()[i % 6], width: 2, dash: i < 6 ? [] : [4, 3], spanGaps: true, points: { show: false } }));
   const faint = { label: "each step", stroke: colour("--accent") + "55", width: 1, points: { show: false } };
   const strong = { label: "smoothed", stroke: colour("--accent"), width: 2, points: { show: false } };
-  chart("loss", [faint, strong], { x: "step", scales: { y: { distr: 3, range: (u, low, high) => [(low ?? 0.1) / 1.2, (high ?? 10) * 1.2] } }, ...logarithmic });
+  chart("loss", parts.length ? each : [faint, strong], { x: "step", scales: { y: { distr: 3, range: (u, low, high) => [(low ?? 0.1) / 1.2, (high ?? 10) * 1.2] } }, ...logarithmic });
   chart(
     "accuracy",
-    [
+    parts.length ? each.map((series) => ({ ...series, points: { size: 5 } })) : [
       { label: "training", stroke: colour("--second"), width: 2, points: { size: 5 } },
       { label: "validation", stroke: colour("--accent"), width: 2, points: { size: 5 } },
       { label: "target", stroke: colour("--right"), width: 1, dash: [5, 5], points: { show: false } },
     ],
-    { x: "epoch", incrs: [1, 2, 5, 10, 20, 50, 100], scales: { y: { range: (u, low, high) => [Math.min(low ?? 0, 0.9) - 0.02, 1.005] } }, values: (u, ticks) => ticks.map((t) => String(Number(t.toFixed(3)))) },
+    { x: "epoch", incrs: [1, 2, 5, 10, 20, 50, 100], scales: { y: { range: (u, low, high) => [Math.max(0, Math.min(low ?? 0, 0.9) - 0.02), Math.min(1.005, Math.max(high ?? 1, target ?? 0) + 0.05)] } }, values: (u, ticks) => ticks.map((t) => String(Number(t.toFixed(3)))) },
   );
   paint();
 }
@@ -94,6 +121,7 @@ function update() {
 
 function value(name, text, met = false) {
   const element = document.querySelector(`[data-value="${name}"]`);
+  if (!element) return; // a run that trains nothing
   element.textContent = text ?? "–";
   element.classList.toggle("met", met);
 }
@@ -117,6 +145,7 @@ function columnsFor(count) {
 function paint() {
   const list = weights?.grids ?? [];
   if (!list.length) return;
+  document.getElementById("weights-card").hidden = false;
   const canvas = document.getElementById("weights");
   const [rows, columns] = [list[0].length, list[0][0].length];
   const across = columnsFor(list.length);
@@ -171,6 +200,7 @@ async function pictures() {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
   document.getElementById("pictures").replaceWith(page.getElementById("pictures"));
   document.getElementById("mine").replaceWith(page.getElementById("mine"));
+  document.getElementById("table").replaceWith(page.getElementById("table"));
 }
 
 let was = head.querySelector(".status").dataset.status;
@@ -190,6 +220,11 @@ listen(`${base}/events`, {
       if ("loss" in line) steps.push(line);
       if ("val_accuracy" in line || "train_accuracy" in line) epochs.push(line);
     }
+    const named = [...new Set(lines.map((line) => line.part).filter((part) => part && !parts.includes(part)))];
+    if (named.length) {
+      parts.push(...named);
+      draw();
+    }
     const [step, epoch] = [steps.at(-1), epochs.at(-1)];
     if (step) value("loss", step.loss == null ? "not finite" : step.loss.toFixed(4));
     value("epoch", String(Math.floor(epoch?.epoch ?? step?.epoch ?? 0)));
@@ -206,17 +241,20 @@ listen(`${base}/events`, {
     badge.dataset.status = badge.textContent = record.status;
     head.querySelector('[data-post="stop"]').hidden = record.status !== "running";
     head.querySelector('[data-post="resume"]').hidden = record.status !== "stopped";
-    if (typeof record.target === "number") target = record.target;
-    const result = record.result?.test_accuracy;
-    value("target", target == null ? null : percent(target));
-    value("test_accuracy", result == null ? null : percent(result), result >= target);
+    target = record.asked.find((asked) => asked.metric.endsWith("_accuracy"))?.value ?? null;
+    record.goals.forEach((goal, i) => {
+      const element = document.querySelector(`[data-goal="${i}"]`);
+      element.textContent = goal.reached || "–";
+      element.classList.toggle("met", goal.met);
+    });
     value("seconds", record.seconds == null ? null : `${record.seconds.toFixed(1)} s`);
     const problem = document.getElementById("problem");
     if (bad.includes(record.status) && record.error) {
       problem.hidden = false;
       problem.textContent = record.error;
     }
-    if (record.status !== was && record.status !== "running") pictures();
+    if ((record.status !== was && record.status !== "running") || record.table.length !== rows) pictures();
+    rows = record.table.length;
     was = record.status;
     update();
   },
