@@ -54,6 +54,15 @@ def test_a_finding_opens_in_steps(byhand, space):
         assert "Again: byhand check affine_backward --file" in third
 
 
+def test_an_array_of_three_axes_is_shown_as_matrices(byhand, space):
+    write(space, "block_sum", lambda text: text.replace("    out = np.sum(blocks", "    out = np.mean(blocks"))
+    shown = re.search(r"  x +size\n(.*?)\n  your out", byhand("check", "block_sum").out, flags=re.DOTALL)
+    assert shown is not None
+    first, second = shown[1].split("\n\n")
+    assert len(first.splitlines()) == len(second.splitlines()) == 4
+    assert all(len(row.split()) == 4 for row in second.splitlines())
+
+
 def _opened(byhand, space):
     space.open_depth("affine_backward")
     return byhand("check", "affine_backward").out

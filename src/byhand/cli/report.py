@@ -158,6 +158,8 @@ def _rows(value: Any) -> list[list[Any]]:
     if not isinstance(value, list):
         return [[value]]
     if value and isinstance(value[0], list):
+        if value[0] and isinstance(value[0][0], list):  # three axes or more: matrices, one below the other
+            return [row for matrix in value for row in (*_rows(matrix), [])][:-1]
         return [_flat(row) for row in value]
     return [value]
 

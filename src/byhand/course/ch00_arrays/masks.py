@@ -144,6 +144,6 @@ EXERCISES = (
             ),
         ],
         minutes=5,
-        after="row_normalize",
+        after="pairwise_difference",
     ),
 )

@@ -69,7 +69,7 @@ EXERCISES = (
             ),
         ],
         minutes=6,
-        after="row_normalize",
+        after="pairwise_difference",
     ),
     vectorise(
         drills_products.bilinear_form,

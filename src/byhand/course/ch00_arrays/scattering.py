@@ -84,6 +84,6 @@ EXERCISES = (
             ),
         ],
         minutes=10,
-        after="row_normalize",
+        after="gather_rows",
     ),
 )
