@@ -1,5 +1,5 @@
 """The exercises of chapter 1."""
 
-from . import neighbours
+from . import features, neighbours
 
-EXERCISES = neighbours.EXERCISES
+EXERCISES = neighbours.EXERCISES + features.EXERCISES
