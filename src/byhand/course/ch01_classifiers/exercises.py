@@ -1,5 +1,5 @@
-"""The exercises of chapter 1."""
+"""The exercises of chapter 1; the trail gives their order."""
 
-from . import linear, neighbours, predictions, steps
+from . import features, linear, neighbours, predictions, steps
 
-EXERCISES = neighbours.EXERCISES + steps.EXERCISES + predictions.EXERCISES + linear.EXERCISES
+EXERCISES = neighbours.EXERCISES + steps.EXERCISES + predictions.EXERCISES + linear.EXERCISES + features.EXERCISES

@@ -12,7 +12,15 @@ OVERFIT_FIFTY = TrainingRecipe(
     summary="an experiment of chapter 3: learn fifty pictures by heart in a hundred steps",
     model=network,
     settings=FullyConnectedSettings(
-        examples=50, epochs=20, batch_size=10, optimizer="sgd", lr=1e-3, schedule="constant", threads=1, hidden=(32,), normalization=None
+        examples=50,
+        epochs=20,
+        batch_size=10,
+        optimizer="sgd",
+        lr=1e-3,
+        schedule="constant",
+        threads=1,
+        hidden=(32,),
+        normalization=None,
     ),
     targets=_BY_HEART,
     quick_targets=_BY_HEART,
@@ -24,7 +32,15 @@ RATE_AND_REG = TrainingRecipe(
     summary="an experiment of chapter 3: the learning rate and the regularisation for a network with few examples",
     model=network,
     settings=FullyConnectedSettings(
-        examples=200, epochs=15, batch_size=20, optimizer="sgd_momentum", lr=1e-4, reg=1.0, threads=1, hidden=(100,), normalization=None
+        examples=200,
+        epochs=15,
+        batch_size=20,
+        optimizer="sgd_momentum",
+        lr=1e-4,
+        reg=1.0,
+        threads=1,
+        hidden=(100,),
+        normalization=None,
     ),
     targets=_GENERALISE,
     quick_targets=_GENERALISE,
