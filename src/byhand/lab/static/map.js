@@ -13,6 +13,12 @@ function unfolded() {
   return [...document.querySelectorAll("main details[open]")].map((leg) => leg.id);
 }
 
+function goToLeg() {
+  const id = location.hash.slice(1);
+  unfold([id]);
+  document.getElementById(id)?.scrollIntoView();
+}
+
 async function draw() {
   const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
   const open = unfolded();
@@ -22,10 +28,8 @@ async function draw() {
 
 document.addEventListener("toggle", () => sessionStorage.setItem(memory, JSON.stringify(unfolded())), true);
 if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") unfold(JSON.parse(sessionStorage.getItem(memory) ?? "[]"));
-if (location.hash) {
-  unfold([location.hash.slice(1)]);
-  document.getElementById(location.hash.slice(1))?.scrollIntoView();
-}
+addEventListener("hashchange", goToLeg);
+if (location.hash) goToLeg();
 
 listen("/events", {
   open() {
