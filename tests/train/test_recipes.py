@@ -10,18 +10,25 @@ from byhand import train
 RESULTS = Path(__file__).parents[2] / "docs" / "RESULTS.md"
 
 
-@pytest.mark.parametrize("name", [name for name in train.RECIPES if name != "mlp-digits"])
+@pytest.mark.parametrize("name", [name for name in train.RECIPES if name != "mlp-digits"])  # that one: test_run.py
 def test_the_short_form_reaches_its_target(name, tmp_path):
     run = train.run(name, quick=True, folder=tmp_path, seed=1)
     assert run.reached, (run.status, run.error, run.goals, run.table)
 
 
 def test_the_pictures_of_every_recipe(tmp_path):
-    """One run of each kind draws all of its pictures."""
-    for name in ("two-layer-cifar10", "optimizer-study"):
-        changes = {"epochs": 1} if name == "two-layer-cifar10" else {"epochs": 1, "factors": "1", "rules": "sgd,adam"}
-        run = train.run(name, quick=True, overrides=changes, folder=tmp_path)
-        assert run.status == "done" and list(run.path.glob("*.png")), name
+    """At one epoch of training each; many classes (shapes) and few."""
+    trained = {"curves.png", "confusion.png", "samples.png"}
+    expected = {
+        "svm-cifar10": ({}, {*trained, "weights.png"}),
+        "features-net-cifar10": ({"examples": 300}, trained),
+        "optimizer-study": ({"factors": "1", "rules": "sgd,adam"}, {"study.png"}),
+        "init-study": ({"hidden": "9,9"}, {"study.png"}),
+        "batchnorm-study": ({"hidden": "9", "scales": "0.1,1", "batch_sizes": "50,100"}, {"study.png"}),
+    }
+    for name, (changes, pictures) in expected.items():
+        run = train.run(name, quick=True, overrides={"epochs": 1, **changes}, folder=tmp_path)
+        assert run.status == "done" and {path.name for path in run.path.glob("*.png")} == pictures, (name, run)
 
 
 def test_every_recipe_has_a_row_in_the_results():

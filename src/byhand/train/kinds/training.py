@@ -25,8 +25,8 @@ class TrainingRecipe(Recipe):
 
     model: Callable[[Any, Dataset], Model]
     """Makes the network from the settings and the data as it sees it."""
-    features: Callable[[Dataset, Callable], Dataset] | None = None
-    """Makes numbers of the pictures, for the network to see in their place; tells how far it is."""
+    features: Callable[[Any, Dataset, Callable], Dataset] | None = None
+    """Makes numbers of the pictures by the settings, for the network to see in their place; tells how far it is."""
 
     def plan(self, settings: TrainingSettings, context: Context) -> Training:
         """Load the data and return the training."""
@@ -69,7 +69,7 @@ class Training(Job):
         """Return the data as the network sees it. What is fitted is kept with the run, and taken from there if it is there."""
         dataset = self.dataset
         if self.recipe.features is not None:
-            dataset = self.recipe.features(dataset, sitting.tell)
+            dataset = self.recipe.features(self.settings, dataset, sitting.tell)
         kept = sitting.folder / preparation.NAME
         if kept.exists():
             fitted, _ = load_tree(kept)

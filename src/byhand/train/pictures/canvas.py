@@ -49,3 +49,5 @@ def show_picture(axes: Any, image: Any) -> None:
     axes.imshow(image.transpose(1, 2, 0) if channels == 3 else image[0], cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

@@ -71,7 +71,7 @@ def _ratio(a: float, b: float) -> float:
 _TARGETS = (
     Target("relu_he_kept", 0.5, "at least", "spread kept, relu with he"),
     Target("relu_xavier_kept", 0.2, "at most", "relu with xavier"),
-    Target("tanh_xavier_kept", 0.4, "at least", "tanh with xavier"),
+    Target("tanh_xavier_kept", 0.3, "at least", "tanh with xavier"),
     Target("tanh_small_kept", 0.01, "at most", "tanh, too small"),
 )
 
