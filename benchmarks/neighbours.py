@@ -3,8 +3,8 @@
     python -m benchmarks.neighbours [--rounds 15] [--threads N]
 
 The pictures are the first ones of CIFAR-10, where `BYHAND_DATA` or the cache has it, and random numbers of the same size
-otherwise. Both run in one process on the same arrays with the same number of threads, in turn, so that whatever else the
-machine does falls on both alike; the figure is the median over the rounds.
+otherwise. Both run in one process on the same arrays with the same number of threads, in turn, now the one first and now
+the other, so that whatever else the machine does falls on both alike; the figure is the median over the rounds.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def main() -> None:
     with threadpool_limits(options.threads):
         threads = max((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
         results = [distances() for distances in contenders.values()]
-        for _ in range(options.rounds):
-            for name, distances in contenders.items():
+        for turn in range(options.rounds):
+            for name, distances in list(contenders.items())[:: -1 if turn % 2 else 1]:
                 started = time.perf_counter()
                 distances()
                 times[name].append(time.perf_counter() - started)

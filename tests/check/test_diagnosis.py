@@ -1,5 +1,6 @@
 """Planted faults in learners' code come back named: the path, the factor, the line, the kind, the quantity."""
 
+import numpy as np
 import pytest
 
 from byhand import course
@@ -185,6 +186,36 @@ def test_each_path_and_slip_is_named_from_the_numbers(name, source, n, size, sta
     assert finding.line is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "old", "new", "weight"),
+    [
+        ("layernorm_backward", LAYER, "d = dout.shape[-1]", "d = dout.shape[0]", "D/N"),
+        ("groupnorm_backward", GROUP, "k = xhat.shape[-1]", "k = xhat.shape[1]", "K/G"),
+        ("groupnorm_backward", GROUP, "k = xhat.shape[-1]", "k = dout.shape[-1]", "1/G"),
+        ("spatial_batchnorm_backward", PICTURES, "m = len(rows)", "m = n", "H*W"),
+        ("spatial_batchnorm_backward", PICTURES, "m = len(rows)", "m = len(rows) - 1", "N*H*W/(N*H*W-1)"),
+        ("spatial_groupnorm_backward", GROUPED_PICTURES, "m = xhat.shape[-1]", "m = dout.shape[2] * dout.shape[3]", "K"),
+        ("spatial_groupnorm_backward", GROUPED_PICTURES, "m = xhat.shape[-1]", "m = gamma.size // std.shape[1]", "H*W"),
+    ],
+)
+def test_a_mean_divided_by_the_wrong_size_is_told_in_sizes(name, source, old, new, weight, pool, tmp_path):
+    finding = _check(name, _edited(source, old, new), pool, tmp_path).findings[0]
+    assert "two of them come back wrong" in finding.title
+    assert finding.detail.count(f"weighted by {weight}") == 1, finding
+    assert f"by {weight}." in finding.detail, finding
+    assert finding.kind == "wrong-scale" or finding.code.endswith("divides-by-the-batch")
+
+
+def test_the_case_shown_is_one_that_can_be_followed(pool, tmp_path):
+    """Two numbers standardised together become -1 and 1, with a gradient of zero: a case of that size shows nothing."""
+    source = _edited(GROUP, "k = xhat.shape[-1]", "k = xhat.shape[1]")
+    shown = _check("groupnorm_backward", source, pool, tmp_path).example
+    assert shown is not None
+    x, dx = np.array(shown["inputs"]["x"]), np.abs(shown["expected"]["dx"])
+    assert x.shape == (2, 6) and (x == np.round(x)).all()
+    assert np.median(dx[dx > 0]) >= 1e-2
+
+
 def test_two_routes_without_a_mean(pool, tmp_path):
     assert _check("rmsnorm_backward", ROOT, pool, tmp_path).verdict == "pass"
     step = "dx = dx + dms * 2 * xhat * rms / d"
@@ -228,12 +259,14 @@ def test_a_wrong_derivative_at_var_is_named_as_that_node(pool, tmp_path):
     assert "error sits in one place" in finding.title
 
 
-def test_a_factor_that_is_a_product_of_sizes_is_read_as_one_and_simpler_readings_come_first():
+def test_a_factor_may_combine_several_sizes_and_simpler_readings_come_first():
     sizes = {"N": 4.0, "C": 5.0, "H": 3.0, "W": 2.0}
     assert readings(24, sizes) == ["N*H*W"] and readings(1 / 24, sizes) == ["1/(N*H*W)"]
     assert readings(24 / 23, sizes) == ["N*H*W/(N*H*W-1)"]
     assert readings(8, sizes) == ["2N", "N*W"]
-    assert recognise(24, sizes) is None and recognise(24, sizes, products=True) == "N*H*W"
+    assert recognise(24, sizes) is None and recognise(24, sizes, sized=True) == "N*H*W"
+    assert recognise(6, sizes) == "C+1" and recognise(6, sizes, sized=True) == "H*W"
+    assert recognise(5 / 4, sizes, sized=True) == "C/N"
 
 
 @pytest.mark.parametrize(

@@ -47,12 +47,12 @@ NORMS = {
     "batchnorm": Norm(batchnorm.batchnorm_forward, (N, D), 0, N, D, _running(D)),
     "layernorm": Norm(layernorm.layernorm_forward, (N, D), 1, D, N),
     "rmsnorm": Norm(rmsnorm.rmsnorm_forward, (N, D), 1, D, N, centred=False),
-    "groupnorm": Norm(groupnorm.groupnorm_forward, (N, 12), 2, 4, 3, {"groups": 3}, (N, 3, 4), (3, 4), "grouped"),
+    "groupnorm": Norm(groupnorm.groupnorm_forward, (N, 15), 2, 5, 3, {"groups": 3}, (N, 3, 5), (3, 5), "grouped"),
     "spatial_batchnorm": Norm(
         spatial_batchnorm.spatial_batchnorm_forward, (3, D, 5, 7), (0, 2, 3), 105, D, _running(D), None, (D, 1, 1), "rows"
     ),
     "spatial_groupnorm": Norm(
-        spatial_groupnorm.spatial_groupnorm_forward, (N, D, 3, 5), (2, 3, 4), 30, N, {"groups": 2}, (N, 2, 2, 3, 5),
+        spatial_groupnorm.spatial_groupnorm_forward, (N, D, 3, 5), (2, 3, 4), 30, D, {"groups": 2}, (N, 2, 2, 3, 5),
         (2, 2, 1, 1), "grouped",
     ),
 }  # fmt: skip
@@ -170,6 +170,30 @@ def test_a_factor_without_a_meaning_stays_a_number():
     graph, arguments, dout = forward("batchnorm")
     (gain,) = gains(graph, dout, "x", by_hand("batchnorm", arguments, dout, var=1.37))
     assert gain.factor == pytest.approx(1.37) and gain.symbol is None and gain.meaning is None
+
+
+@every_norm
+def test_a_mean_that_is_divided_by_another_size(which):
+    graph, arguments, dout = forward(which)
+    n, m = NORMS[which].count, NORMS[which].other
+    averaged = {way: path for way, path in ways(which).items() if way in ("var", "mu")}
+    for way, path in averaged.items():
+        (gain,) = gains(graph, dout, "x", by_hand(which, arguments, dout, **{way: n / m}))
+        assert (gain.path, gain.symbol, gain.kind) == (path, "N/M", "wrong-scale")
+        assert gain.factor == pytest.approx(n / m) and gain.meaning is not None
+        assert gain.meaning.startswith(f"divided by M = {m}, ") and f"where N = {n}, " in gain.meaning
+    if len(averaged) == 2:
+        first, *_ = gains(graph, dout, "x", by_hand(which, arguments, dout, **dict.fromkeys(averaged, n / m)))
+        assert first.partner is not None
+        assert {(g.path, g.symbol) for g in (first, first.partner)} == {(path, "N/M") for path in averaged.values()}
+
+
+def test_pixels_are_counted_over_two_axes():
+    graph, arguments, dout = forward("spatial_groupnorm")
+    (gain,) = gains(graph, dout, "x", by_hand("spatial_groupnorm", arguments, dout, mu=30 / 15))
+    assert gain.symbol == "2"
+    (gain,) = gains(graph, dout, "x", by_hand("spatial_groupnorm", arguments, dout, mu=1 / 15))
+    assert gain.meaning == "divided by N = 15, the sizes of axes 2 and 3 of x: a mean where a sum belongs"
 
 
 @pytest.mark.parametrize("which", [which for which, norm in NORMS.items() if norm.centred])

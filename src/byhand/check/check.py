@@ -36,6 +36,7 @@ def check(
     isolation: str = "process",
     pool: WorkerPool | None = None,
     source: str | None = None,
+    runs: Path | None = None,
 ) -> Report:
     """Check the function of an exercise in a learner's file.
 
@@ -47,6 +48,7 @@ def check(
         isolation: "process": a process of its own with limits on time and memory.
         pool: where to take a ready worker from; without one, a worker is started.
         source: text to check in the file's place, under its name.
+        runs: for an experiment, the folder with the learner's runs; otherwise that of the workspace that the file is in.
 
     Raises:
         ValueError: there is no such file or case, or no such isolation.
@@ -85,7 +87,7 @@ def check(
     pool = pool or WorkerPool()
     worker = pool.take()
     try:
-        report = _check(exercise, text, worker, cases, base, source)
+        report = _check(exercise, text, worker, cases, base, source, runs or file.resolve().parent.parent / "runs")
     except WorkerDied as died:
         report = rungs.death(base, died.reason, exercise.name, None)
     finally:
@@ -97,7 +99,7 @@ def _timings(started: float) -> dict[str, float]:
     return {"total": round(time.perf_counter() - started, 4)}
 
 
-def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source) -> Report:
+def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source, runs: Path) -> Report:
     loaded = worker.load(text.file, source)
     problem = rungs.not_loaded(exercise, loaded, base) or rungs.signature(exercise, text, worker, loaded, base)
     if problem is not None:
@@ -116,8 +118,13 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
         printed=loaded.printed + next((t.attempt.outcome.printed for t in trials if t.attempt.outcome.printed), ""),
         cases=tuple(_case_result(t) for t in trials),
     )
-    judge = predictions.judge if exercise.kind == "predict" else _judge
-    return judge(exercise, learner, tuple(trials), report)
+    if exercise.kind == "predict":
+        return predictions.judge(exercise, learner, tuple(trials), report)
+    if exercise.kind == "experiment":
+        from . import experiments  # here, for it loads what trains
+
+        return experiments.judge(exercise, learner, tuple(trials), report, runs)
+    return _judge(exercise, learner, tuple(trials), report)
 
 
 def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:

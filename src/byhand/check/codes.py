@@ -106,6 +106,27 @@ _PAGES = {
         "shape of the result, which is summed over becomes the axis of a sum.",
         "for i in range(n): out[i] = x[i] / x[i].sum()\n    is, for all i at once,\nout = x / x.sum(axis=1, keepdims=True)",
     ),
+    "no-such-setting": Page(
+        "The experiment's function returns settings that it may not, or that do not exist.",
+        "An experiment has a budget: how many examples, how many epochs. What is yours to choose stands in the docstring.",
+    ),
+    "runs-away": Page(
+        "The loss grew.",
+        "A step against the gradient lowers the loss only while it is short. Beyond a certain length each step lands on the other "
+        "side of the valley, higher than it began.",
+        "a learning rate ten times smaller, or a warm-up",
+    ),
+    "hardly-moves": Page(
+        "The loss has hardly moved.",
+        "Too small a learning rate, too few steps, gradients that vanish, weights that regularisation holds at zero, or so large a "
+        "learning rate that every relu is dead after the first steps: the curve of the first few steps tells which.",
+    ),
+    "learns-by-heart": Page(
+        "The training examples are known by heart; others are not.",
+        "That is overfitting: regularise, drop out, stop earlier, use a smaller network, or more examples.",
+    ),
+    "still-falling": Page("The loss was still falling when the budget ended.", "A larger learning rate, momentum, Adam, or a better start get further in as many steps."),
+    "levels-off": Page("The loss levelled off above where it should be.", "Find what holds it: room in the network, regularisation, dropout, or a learning rate too large to settle (a schedule lowers it)."),
     "no-choice": Page("The prediction is not one of the answers.", "Return the letter of one of the answers that the docstring lists, as in `return \"a\"`."),
     "stops-the-count": Page("The code turns the counting of its lines off.", "Whether a loop is left is told by the lines that are executed; the second tick is for code without one."),
     "no-such-function": Page("The file has no function of that name.", "`byhand reset EXERCISE` puts the stub back (and keeps a copy)."),

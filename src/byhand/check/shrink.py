@@ -20,8 +20,8 @@ TRIES = 8
 """Settings of the sizes that are tried."""
 SEEDS = 3
 """Draws of small integers that are tried for each."""
-PLEASANT = 50.0
-"""The largest number that a case to be read should have."""
+READABLE = (1e-2, 50.0)
+"""Most numbers of a case to be read should not be smaller, and none larger."""
 
 
 def shrink(learner: Learner, failing: Trial, seed: int) -> Trial:
@@ -29,20 +29,28 @@ def shrink(learner: Learner, failing: Trial, seed: int) -> Trial:
     case = failing.problem.case
     if case.kind == "float32" or failing.attempt.died:
         return failing
-    smallest = None
-    for sizes in _smaller(failing.problem)[:TRIES]:
-        for draw, small in [*((seed + i, True) for i in range(SEEDS)), (seed, False)]:
+    settings = _smaller(failing.problem)[:TRIES]
+    first = None
+    for draws in [(seed + i, True) for i in range(SEEDS)], [(seed, False)]:  # small integers first
+        for sizes, (draw, small) in product(settings, draws):
             found = _try(learner, failing, case, draw, sizes, small)
             if found is not None and _is_pleasant(found):
                 return found
-            smallest = smallest or found
-    return smallest or failing
+            first = first or found
+    return first or failing
 
 
 def _is_pleasant(found: Trial) -> bool:
-    """Return whether a trial's numbers are ones that a person can follow: no division by next to nothing."""
-    numbers = [np.asarray(v) for _, v in leaves(found.problem.expected)]
-    return all(np.max(np.abs(v), initial=0.0) <= PLEASANT for v in numbers if v.dtype.kind in "fiu")
+    """Return whether a trial's numbers are ones that a person can follow: no division by next to nothing, no mere rounding.
+
+    A gradient that is zero but for eps teaches nothing: that of two numbers which are standardised together.
+    """
+    for _, value in leaves(found.problem.expected):
+        numbers = np.abs(np.asarray(value)) if np.asarray(value).dtype.kind in "fiu" else np.zeros(0)
+        numbers = numbers[numbers > 0]
+        if numbers.size and not (np.median(numbers) >= READABLE[0] and np.max(numbers) <= READABLE[1]):
+            return False
+    return True
 
 
 def _smaller(problem: Problem) -> list[dict[str, int]]:

@@ -23,6 +23,8 @@ MARKS = {
     "checker-error": ("?", "magenta"),
 }
 DEEPEST = 3
+_BAR = "│"
+"""Between matrices that stand side by side."""
 
 
 def show(console: Console, report: Report, *, depth: int = 1, keys: str = "") -> None:
@@ -142,9 +144,12 @@ def _block(name: str, value: Any, other: Any) -> Text:
     """Return a named array as rows of numbers, those that differ from `other` in red."""
     text = Text.assemble((f"{name}\n", "cyan"))
     rows, other_rows = _rows(value), _rows(other) if other is not None else None
-    width = max((len(_number(v)) for row in rows for v in row), default=1)
+    width = max((len(_number(v)) for row in rows for v in row if v is not _BAR), default=1)
     for i, row in enumerate(rows):
         for j, item in enumerate(row):
+            if item is _BAR:
+                text.append(f"{_BAR} ", "dim")
+                continue
             same = other_rows is None or (i < len(other_rows) and j < len(other_rows[i]) and _alike(other_rows[i][j], item))
             text.append(f"{_number(item):>{width}} ", "" if same else "bold red")
         text.append("\n")
@@ -153,15 +158,30 @@ def _block(name: str, value: Any, other: Any) -> Text:
 
 
 def _rows(value: Any) -> list[list[Any]]:
+    """Return a value as rows of items: matrices one below the other, and the channels of pictures side by side."""
     if isinstance(value, dict):
         return [[f"{k}:", *_flat(v)] for k, v in value.items()]
     if not isinstance(value, list):
         return [[value]]
-    if value and isinstance(value[0], list):
-        if value[0] and isinstance(value[0][0], list):  # three axes or more: matrices, one below the other
-            return [row for matrix in value for row in (*_rows(matrix), [])][:-1]
-        return [_flat(row) for row in value]
-    return [value]
+    depth = _depth(value)
+    if depth > 3:
+        alike = depth == 4 and all(len({len(matrix) for matrix in block}) == 1 for block in value)
+        return _below([_beside(block) if alike else _rows(block) for block in value])
+    if depth == 3:
+        return _below([_rows(matrix) for matrix in value])
+    return [_flat(row) for row in value] if depth > 1 else [value]
+
+
+def _below(blocks: list[list[list[Any]]]) -> list[list[Any]]:
+    return blocks[0] + [row for block in blocks[1:] for row in ([], *block)]
+
+
+def _beside(matrices: list[list[list[Any]]]) -> list[list[Any]]:
+    return [[item for part in row for item in (_BAR, *part)][1:] for row in zip(*matrices, strict=True)]
+
+
+def _depth(value: Any) -> int:
+    return 1 + min((_depth(item) for item in value), default=0) if isinstance(value, list) else 0
 
 
 def _flat(value: Any) -> list[Any]:

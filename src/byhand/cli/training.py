@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from byhand import train, workspace
+from byhand import course, train, workspace
+from byhand.spec import Exercise
 from byhand.train import RECIPES
 from byhand.train.progress import Bar
 
@@ -63,6 +64,8 @@ def train_command(
     if before is not None and before.mine and not mine:
         raise fail(f"{before.id} trained on functions of yours: go on with byhand train --mine --resume {resume}")
     names = _overlay(engine or (before.engine if before else "numpy")) if mine else None
+    of_experiment = _experiment(recipe, space) if recipe is not None and resumed is None else None
+    chosen = _chosen(of_experiment, space) if of_experiment and space else {}
     with Bar(console) as bar:
         record = train.run(
             recipe,
@@ -70,7 +73,7 @@ def train_command(
             device=device,
             quick=quick,
             seed=seed,
-            overrides=dict(read_setting(text) for text in set_ or []),
+            overrides={**chosen, **dict(read_setting(text) for text in set_ or [])},
             folder=folder,
             resume=resumed,
             mine=names,
@@ -78,6 +81,8 @@ def train_command(
             compile=compile_,
         )
     _tell(record)
+    if chosen and of_experiment:
+        console.print(f"[dim]byhand check {of_experiment.name} judges it[/]")
     if record.status == "stopped":
         raise typer.Exit(EXIT_STOPPED)
     raise typer.Exit(0 if record.reached else 1)
@@ -99,6 +104,28 @@ def read_setting(text: str) -> tuple[str, str]:
     if not equals:
         raise fail(f"--set: expected NAME=VALUE, as in lr=0.01; got {text!r}")
     return name.strip(), value.strip()
+
+
+def _experiment(recipe: str, space: workspace.Workspace | None) -> Exercise | None:
+    """Return the experiment whose run this is, if there is a workspace to take the settings from."""
+    if space is None:
+        return None
+    return next((e for e in course.exercises().values() if e.recipe == recipe), None)
+
+
+def _chosen(experiment: Exercise, space: workspace.Workspace) -> dict[str, Any]:
+    """Return the settings that the learner's function for an experiment returns; none while it is not written."""
+    from byhand.check import experiments
+
+    where = space.locate(experiment.name)
+    if where is None or where.stub:
+        file = space.file(experiment.name)
+        console.print(f"[dim]{experiment.name} in {file.name} is not written yet: this run has the settings to start from.[/]")
+        return {}
+    settings = experiments.choice(experiment, space.file(experiment.name))
+    told = ", ".join(f"{name}={value}" for name, value in settings.items()) or "those to start from"
+    console.print(f"[bold]Your settings:[/] {told}")
+    return settings
 
 
 def _run_folder(resume: Path | None, folder: Path) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .classes import EdgeClass
 from .structure import Section
@@ -14,7 +15,7 @@ class Factor:
 
     value: float
     symbol: str
-    """How it is written: "0", "-1", "2", "1/2", "N", "1/N", "N/(N-1)", "(N-1)/N"."""
+    """How it is written: "0", "-1", "2", "1/2", "N", "1/N", "N/(N-1)", "(N-1)/N", "N/M"."""
     meaning: str
     kind: str
     """The kind of finding it is, as in `spec`."""
@@ -32,15 +33,20 @@ def sized(section: Section, members: EdgeClass) -> list[Factor]:
     """Return the factors that come from the size of a dimension of the arrays involved, nearest arrays first."""
     nodes = [n for e in members.edges for n in (e.source, e.target)] + [*section.starts, *section.ends]
     names: dict[int, str] = {}
+    counts = set()
     for edge in members.edges:  # a sum or mean over several axes divides by the product of their sizes
         ratio, rest = divmod(edge.source.value.size, max(edge.target.value.size, 1))
         if not rest:
+            counts.add(ratio)
             names.setdefault(ratio, f"the number of elements of {edge.source.title} for each of {edge.target.title}")
     for node in nodes:
         for axis, n in enumerate(node.shape):
             here = f"the size of axis {axis} of {node.title}"
             if n not in names or names[n].startswith("the number"):
                 names[n] = here
+    for node in nodes:  # the pixels of a picture are two axes
+        for axis, (n, m) in enumerate(pairwise(node.shape)):
+            names.setdefault(n * m, f"the sizes of axes {axis} and {axis + 1} of {node.title}")
     found = []
     for n, where in names.items():
         if n > 2:
@@ -50,6 +56,11 @@ def sized(section: Section, members: EdgeClass) -> list[Factor]:
                 Factor(n / (n - 1), "N/(N-1)", f"divided by N - 1 where N = {n}, {where}, belongs", "wrong-scale"),
                 Factor((n - 1) / n, "(N-1)/N", f"divided by N = {n}, {where}, where N - 1 belongs", "wrong-scale"),
             ]
+    for n in sorted(counts & names.keys() - {1}):
+        for m in names:
+            if m > 1 and m != n:
+                meaning = f"divided by M = {m}, {names[m]}, where N = {n}, {names[n]}, belongs"
+                found.append(Factor(n / m, "N/M", meaning, "wrong-scale"))
     return found
 
 

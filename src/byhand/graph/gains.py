@@ -25,7 +25,7 @@ class Gain:
     edges: tuple[Edge, ...] = field(repr=False)
     factor: float
     symbol: str | None
-    """The factor in letters, "0", "-1", "2", "1/2", "N", "1/N", "N/(N-1)", "(N-1)/N"; None for any other."""
+    """The factor in letters, "0", "-1", "2", "1/2", "N", "1/N", "N/(N-1)", "(N-1)/N", "N/M"; None for any other."""
     meaning: str | None
     residual: float
     """What stays unexplained, relative to the error."""
@@ -261,7 +261,7 @@ class _Search:
         return []
 
 
-_PLAIN = {"0": 0, "-1": 1, "2": 2, "1/2": 2, "N": 3, "1/N": 3, "N/(N-1)": 4, "(N-1)/N": 4, None: 9}
+_PLAIN = {"0": 0, "-1": 1, "2": 2, "1/2": 2, "N": 3, "1/N": 3, "N/(N-1)": 4, "(N-1)/N": 4, "N/M": 5, None: 9}
 
 
 def _rank(gain: Gain) -> tuple:

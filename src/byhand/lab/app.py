@@ -220,7 +220,14 @@ class Pages:
         records = [(name, self.lab.trainer.read(name)) for name in self.lab.trainer.names()]
         progress = self.lab.workspace.progress()
         usable = workspace.complete({name for name, p in progress.items() if p.state == "passed"})
-        return self._page("runs.html", here="runs", runs=records, recipes=train.RECIPES, usable=len(usable))
+        return self._page(
+            "runs.html",
+            here="runs",
+            runs=records,
+            recipes=train.RECIPES,
+            usable=len(usable),
+            wanted=request.query_params.get("recipe", ""),
+        )
 
     async def start(self, request: Request) -> Response:
         """Start a run and say where its page is."""

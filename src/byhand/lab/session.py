@@ -13,7 +13,7 @@ from pathlib import Path
 
 import watchfiles
 
-from byhand import check, course
+from byhand import check, course, train
 from byhand.course import rendering
 from byhand.spec import Report
 from byhand.workspace import Workspace
@@ -145,7 +145,12 @@ class Lab:
         return list(dict.fromkeys([*concerned, *changed, *gone]))
 
     def _fingerprint(self, name: str) -> str | None:
-        return self.workspace.fingerprint(name) or _text(self.workspace.file(name))
+        code = self.workspace.fingerprint(name) or _text(self.workspace.file(name))
+        recipe = course.find(name).recipe
+        if not recipe or code is None:
+            return code
+        made = [f"{run.id} {run.status}" for run in train.runs(self.workspace.runs) if run.recipe == recipe]
+        return "\n".join([code, *made])  # an experiment is judged by the runs, too
 
 
 def _text(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from .exercise import Misconception as Misconception
 from .exercise import Outcome as Outcome
 from .exercise import edge as edge
 from .exercise import exercise as exercise
+from .exercise import experiment as experiment
 from .exercise import extreme as extreme
 from .exercise import odd as odd
 from .exercise import ordinary as ordinary

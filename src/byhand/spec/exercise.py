@@ -97,6 +97,10 @@ class Exercise:
     """For a vectorise exercise, the sizes with which the executed lines may not grow."""
     outcome: Callable[[], Outcome] | None = None
     """For a predict exercise, what is run once a choice is made."""
+    recipe: str = ""
+    """For an experiment, the run whose target the learner's settings are to reach."""
+    free: tuple[str, ...] = ()
+    """For an experiment, the settings that are the learner's to choose; the others are the budget."""
     equivalent: Mapping[str, str] = field(default_factory=dict)
     """Mechanical mutants that compute the same function: the mutated line as rendered -> why it is the same."""
 
@@ -263,3 +267,32 @@ def predict(
         after=after,
     )
     return replace(declared, kind="predict", outcome=outcome)
+
+
+def experiment(
+    function: Callable,
+    *,
+    recipe: str,
+    free: tuple[str, ...],
+    hints: list[str],
+    minutes: int,
+    after: str | tuple[str, ...] = (),
+) -> Exercise:
+    """Declare an experiment: settings are to be found with which a run reaches its target; it is judged from its record.
+
+    Args:
+        function: takes nothing and returns settings that do, as a dict.
+        recipe: the name of the recipe that is run with them; its targets are what is to be reached.
+        free: the settings that may be chosen. All others are as the recipe has them.
+        hints, minutes, after: as in `exercise`.
+    """
+    declared = exercise(
+        function,
+        inputs=lambda draw: {},
+        cases=[ordinary("your settings")],
+        hints=hints,
+        misconceptions=[],
+        minutes=minutes,
+        after=after,
+    )
+    return replace(declared, kind="experiment", recipe=recipe, free=free)

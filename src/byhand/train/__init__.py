@@ -5,6 +5,7 @@ from . import progress as progress
 from .engines import ENGINES as ENGINES
 from .kinds import Recipe as Recipe
 from .recipes import RECIPES as RECIPES
+from .recipes import find as find_recipe  # noqa: F401
 from .records import RunRecord as RunRecord
 from .records import cell as cell
 from .records import columns as columns

@@ -4,41 +4,53 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, permutations
+
+_PLAIN = (("0", 0.0), ("1", 1.0), ("-1", -1.0), ("2", 2.0), ("1/2", 0.5), ("-2", -2.0), ("-1/2", -0.5))
 
 
-def recognise(c: float, constants: Mapping[str, float], *, products: bool = False) -> str | None:
+def recognise(c: float, constants: Mapping[str, float], *, sized: bool = False) -> str | None:
     """Return what a factor is in words a learner knows ("N", "1/2", "-1", "N/(N-1)", "1/keep"), or None.
 
-    products=True: where it is known to come from the sizes of arrays, it may be a product of sizes, "N*H*W".
+    sized=True: it is known to come from the sizes of arrays, and may be a product or a quotient of them, "N*H*W", "D/N".
     """
-    return next(iter(readings(c, constants, products=products)), None)
+    named, counted, combined = _candidates(constants)
+    candidates = [*named, *combined, *counted] if sized else [*named, *counted]
+    return next((name for name, value in candidates if _equal(c, value, 1e-6)), None)
 
 
-def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6, products: bool = True) -> list[str]:
+def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) -> list[str]:
     """Return everything that a factor may be, the simplest first: with N = 3, 1/2 may be 1/(N-1).
 
     Args:
         c: the factor.
         constants: the sizes (upper case) and scalar options of the problem, by name.
         exact: how near is near enough, relatively.
-        products: whether to try products of sizes; of many sizes one is soon met by chance.
     """
-    candidates: list[tuple[str, float]] = [
-        ("0", 0.0),
-        ("1", 1.0),
-        ("-1", -1.0),
-        ("2", 2.0),
-        ("1/2", 0.5),
-        ("-2", -2.0),
-        ("-1/2", -0.5),
-    ]
+    named, counted, combined = _candidates(constants)
+    return [name for name, value in [*named, *counted, *combined] if _equal(c, value, exact)]
+
+
+def kind_of(c: float) -> str:
+    """Return the kind of finding that a factor on one path amounts to."""
+    if abs(c) < 1e-6:
+        return "missing-term"
+    return "wrong-sign" if abs(c + 1) < 1e-6 else "wrong-scale"
+
+
+def _equal(c: float, value: float, exact: float) -> bool:
+    return abs(c - value) <= exact * max(abs(value), exact)
+
+
+def _candidates(constants: Mapping[str, float]) -> tuple[list[tuple[str, float]], ...]:
+    """Return (numbers and constants as they are; what is counted from a constant; several sizes combined)."""
     known = {name: value for name, value in constants.items() if value not in (0.0, 1.0)}
+    named, counted = list(_PLAIN), []
     for name, value in known.items():
-        candidates += [(name, value), (f"1/{name}", 1 / value), (f"-{name}", -value), (f"-1/{name}", -1 / value)]
+        named += [(name, value), (f"1/{name}", 1 / value), (f"-{name}", -value), (f"-1/{name}", -1 / value)]
     for name, value in known.items():
         if name.isupper():
-            candidates += [
+            counted += [
                 (f"{name}-1", value - 1),
                 (f"{name}+1", value + 1),
                 (f"1/({name}-1)", 1 / (value - 1)),
@@ -52,14 +64,14 @@ def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6, p
                 (f"1/{name}^2", 1 / (value * value)),
             ]
         else:
-            candidates += [(f"{name}^2", value * value), (f"1-{name}", 1 - value), (f"1/(1-{name})", 1 / (1 - value))]
-    if products:
-        candidates += _products({name: value for name, value in known.items() if name.isupper()})
-    return [name for name, value in candidates if abs(c - value) <= exact * max(abs(value), exact)]
+            counted += [(f"{name}^2", value * value), (f"1-{name}", 1 - value), (f"1/(1-{name})", 1 / (1 - value))]
+    return named, counted, list(_combined({name: value for name, value in known.items() if name.isupper()}))
 
 
-def _products(sizes: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """Yield what a sum or a mean over several axes is wrong by: a product of two or three sizes, and what comes of it."""
+def _combined(sizes: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Yield what a sum or a mean over several axes, or over the wrong one, is wrong by: products and quotients of sizes."""
+    for a, b in permutations(sizes, 2):
+        yield f"{a}/{b}", sizes[a] / sizes[b]
     for names in (*combinations(sizes, 2), *combinations(sizes, 3)):
         name, value = "*".join(names), math.prod(sizes[n] for n in names)
         yield from (
@@ -68,10 +80,3 @@ def _products(sizes: Mapping[str, float]) -> Iterator[tuple[str, float]]:
             (f"{name}/({name}-1)", value / (value - 1)),
             (f"({name}-1)/({name})", (value - 1) / value),
         )
-
-
-def kind_of(c: float) -> str:
-    """Return the kind of finding that a factor on one path amounts to."""
-    if abs(c) < 1e-6:
-        return "missing-term"
-    return "wrong-sign" if abs(c + 1) < 1e-6 else "wrong-scale"

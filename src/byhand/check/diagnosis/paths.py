@@ -94,8 +94,11 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
 
 
 def _weight(context, gain) -> str:
-    sized = gain.symbol is not None  # the graph has arrays that the factor may come from
-    return recognise(gain.factor, context.constants(), products=sized) or gain.symbol or f"{gain.factor:.6g}"
+    constants, sized = context.constants(), gain.symbol in ("N", "1/N", "N/M")
+    name = recognise(gain.factor, constants, sized=sized)
+    if name is None and gain.symbol is not None:  # of more than one size, and not as they are: N*H*W/(N*H*W-1)
+        name = recognise(gain.factor, constants, sized=True)
+    return name or gain.symbol or f"{gain.factor:.6g}"
 
 
 def _node(context, difference, implied) -> Finding:

@@ -1,6 +1,6 @@
-"""The exercises of chapter 3, in the order of the trail."""
+"""The exercises of chapter 3; the trail gives their order."""
 
-from . import adaptive_rules, clipping, dropout, initial_weights, loop, regularization, schedules, update_rules
+from . import adaptive_rules, clipping, dropout, experiments, initial_weights, loop, regularization, schedules, update_rules
 
 EXERCISES = (
     initial_weights.EXERCISES
@@ -11,4 +11,5 @@ EXERCISES = (
     + regularization.EXERCISES
     + dropout.EXERCISES
     + loop.EXERCISES
+    + experiments.EXERCISES
 )

@@ -28,7 +28,7 @@ def _grouped(draw, n=2, g=2, k=2, h=2, w=2, scale=1.0, offset=0.0, eps=None):
 
 _CASES = [
     ordinary("a batch of pictures, in training", n=2, c=3, h=2, w=2),
-    odd("no two sizes equal", n=4, c=5, h=3, w=2, momentum=0.75),
+    odd("no two sizes equal", n=3, c=4, h=5, w=7, momentum=0.75),
     edge("in testing", n=2, c=3, h=2, w=4, train=False),
     edge("one picture", n=1, c=3, h=4, w=2),
     edge("a single pixel", n=4, c=3, h=1, w=1),
@@ -42,7 +42,7 @@ _CASES = [
 
 _GROUPED_CASES = [
     ordinary("a batch of pictures, two groups", n=2, g=2, k=2, h=2, w=2),
-    odd("no two sizes equal", n=4, g=3, k=2, h=5, w=7),
+    odd("no two sizes equal", n=4, g=2, k=3, h=5, w=7),
     edge("one picture", n=1, g=2, k=3, h=2, w=4),
     edge("one group", n=3, g=1, k=4, h=2, w=3),
     edge("a group for each channel", n=2, g=4, k=1, h=2, w=3),

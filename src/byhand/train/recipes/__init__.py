@@ -6,6 +6,7 @@ import difflib
 
 from ..kinds import Recipe
 from .batchnorm_study import BATCHNORM_STUDY
+from .experiments import OVERFIT_FIFTY, RATE_AND_REG
 from .features import FEATURES_NET_CIFAR10, FEATURES_SVM_CIFAR10
 from .fully_connected import FC_CIFAR10, MLP_DIGITS
 from .init_study import INIT_STUDY
@@ -22,6 +23,8 @@ _ALL: tuple[Recipe, ...] = (
     FEATURES_SVM_CIFAR10,
     TWO_LAYER_CIFAR10,
     FEATURES_NET_CIFAR10,
+    OVERFIT_FIFTY,
+    RATE_AND_REG,
     INIT_STUDY,
     OPTIMIZER_STUDY,
     BATCHNORM_STUDY,
