@@ -1,10 +1,13 @@
 """The pages in a real browser: a save is answered, the wrong edge is red, the curve moves, and nothing else is asked."""
 
+import json
 import re
 import statistics
 import time
 
 import pytest
+
+from byhand import train
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -134,3 +137,16 @@ def test_everything_can_be_reached_by_keyboard(page, lab):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("document.activeElement.getAttribute('href') ?? document.activeElement.tagName"))
     assert {"/", "/runs", "/exercises/affine_forward"} <= seen
+
+
+def test_the_trainings_of_a_study_are_drawn_beside_one_another(page, lab):
+    """With a diverging one among them, and weights too many to be a function's arguments."""
+    tiny = {"rules": "sgd", "factors": "0.3,1,1e9", "epochs": 3, "examples": 100, "hidden": "200"}
+    train.run("optimizer-study", quick=True, overrides=tiny, folder=lab.space.runs)
+    folder = lab.space.runs / "optimizer-study-001"
+    (folder / "weights.json").write_text(json.dumps({"grids": [[[0.5] * 500] * 4] * 64}))
+    page.goto(f"{lab.url}/runs/optimizer-study-001")
+    expect(page.locator("#loss .u-legend .u-series")).to_have_text(["sgd, 0.03", "sgd, 0.1", "sgd, 1e+08"])
+    expect(page.locator("#table tbody tr")).to_have_count(3)
+    expect(page.locator("#weights")).to_have_attribute("data-painted", re.compile(r"\d"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

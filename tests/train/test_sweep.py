@@ -1,5 +1,6 @@
 """Sweeps: what is searched is read with care; trials are shared, given up, resumed; nothing that is finished is lost."""
 
+import dataclasses
 import os
 import signal
 import threading
@@ -83,6 +84,8 @@ def test_another_sweep_of_that_name_is_refused(tmp_path):
         Sweep(plan(tmp_path, space={"lr": Range(1e-3, 1e-2)}))
     with pytest.raises(ValueError, match="the storage nowhere://x cannot be opened"):
         Sweep(Plan("mlp-digits", "small", "nowhere://x", {}))
+    with pytest.raises(ValueError, match="the settings of one training, and init-study is none: choose another recipe"):
+        Sweep(dataclasses.replace(plan(tmp_path), recipe="init-study"))
     with pytest.raises(ValueError, match="expected a recipe"):
         Sweep(Plan("mlp", "small", "sqlite://", {}))
 
