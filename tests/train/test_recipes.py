@@ -44,3 +44,20 @@ def test_every_recipe_has_a_row_in_the_results():
         for target in recipe.targets:
             assert target.asked in row, f"{name}: the results do not tell of its target, {target.asked}"
         assert "not run" in row or re.search(r"\d s|\d min", row), f"{name}: no time"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "message"),
+    [
+        ("features-svm-cifar10", {"data": "digits"}, "setting data: expected colour pictures, .*; got 'digits'"),
+        ("features-net-cifar10", {"cell": 33}, "setting cell: expected at most 32, a picture's side, got 33"),
+        ("features-net-cifar10", {"bins": 1}, "setting bins: expected at least 2, got 1"),
+        ("features-svm-cifar10", {"hidden": 9}, "there is no setting 'hidden'; there are data, .*, cell, orientations, bins"),
+        ("two-layer-cifar10", {"hidden": 0}, "setting hidden: expected at least 1, got 0"),
+        ("svm-cifar10", {"examples": 2000}, "setting examples: expected at most 1257, .*, got 2000"),
+    ],
+)
+def test_slips_are_told_before_anything_is_written(recipe, changes, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        train.run(recipe, quick=True, overrides=changes, folder=tmp_path / "never")
+    assert not (tmp_path / "never").exists()

@@ -32,6 +32,15 @@ class FeatureSettings(TrainingSettings):
             self._require(name, getattr(self, name) >= 2, "at least 2")
 
 
+def require(settings: FeatureSettings, dataset: Dataset) -> None:
+    """Raise ValueError unless the pictures have colours, and room for a cell."""
+    channels, height, width = dataset.train.images.shape[1:]
+    if channels != 3:
+        raise ValueError(f"setting data: expected colour pictures, for features are made of colours too; got {settings.data!r}")
+    if settings.cell > min(height, width):
+        raise ValueError(f"setting cell: expected at most {min(height, width)}, a picture's side, got {settings.cell}")
+
+
 def compute(settings: FeatureSettings, dataset: Dataset, tell: Callable) -> Dataset:
     """Return the data set with, in the place of each picture (3, H, W), its features (F,): edges, then colours."""
     total = sum(len(getattr(dataset, part)) for part in ("train", "val", "test"))

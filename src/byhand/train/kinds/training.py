@@ -27,6 +27,8 @@ class TrainingRecipe(Recipe):
     """Makes the network from the settings and the data as it sees it."""
     features: Callable[[Any, Dataset, Callable], Dataset] | None = None
     """Makes numbers of the pictures by the settings, for the network to see in their place; tells how far it is."""
+    require: Callable[[Any, Dataset], None] | None = None
+    """Raises ValueError where the settings do not fit the data."""
 
     def plan(self, settings: TrainingSettings, context: Context) -> Training:
         """Load the data and return the training."""
@@ -39,6 +41,8 @@ class Training(Job):
     def __init__(self, recipe: TrainingRecipe, settings: TrainingSettings, context: Context):
         self.recipe, self.settings, self.context = recipe, settings, context
         self.dataset = preparation.load(settings.data, examples=settings.examples, tell=context.tell)
+        if recipe.require is not None:
+            recipe.require(settings, self.dataset)
         self.steps = count_steps(settings, len(self.dataset.train), context.engine)
         self._saved: Progress | None = None
 

@@ -22,6 +22,7 @@ FEATURES_SVM_CIFAR10 = TrainingRecipe(
     name="features-svm-cifar10",
     summary="a linear support vector machine sees edges and colours instead of pixels",
     features=features.compute,
+    require=features.require,
     model=partial(linear.classifier, loss="svm"),
     settings=FeatureSettings(data="cifar10", preparation="standardize", epochs=12, batch_size=500, lr=2e-3, reg=1e-3, threads=1),
     targets=(Target("test_accuracy", 0.44),),
@@ -33,6 +34,7 @@ FEATURES_NET_CIFAR10 = TrainingRecipe(
     name="features-net-cifar10",
     summary="a two-layer network sees edges and colours instead of pixels",
     features=features.compute,
+    require=features.require,
     model=two_layer.network,
     settings=FeatureNetSettings(
         data="cifar10", preparation="standardize", epochs=25, batch_size=250, lr=2e-3, reg=1e-3, hidden=500, threads=1
