@@ -34,9 +34,11 @@ def test_a_refresher_skips_all_but_its_selection_and_nothing_begun(byhand, nowhe
     result = byhand("init", "--refresher")
     assert result.code == 0 and f"{len(course.REFRESHER)} exercises, about " in result.out
     space = workspace.find(nowhere / "byhand-workspace")
+    assert space is not None
     assert [n for n, p in space.progress().items() if p.state != "skipped"] == list(course.REFRESHER)
-    assert space.next().name == course.REFRESHER[0]
-    assert space.locate("relu_forward").stub  # a skipped one can be written all the same
+    following, where = space.next(), space.locate("relu_forward")
+    assert following is not None and following.name == course.REFRESHER[0]
+    assert where is not None and where.stub  # a skipped one can be written all the same
     write(space, "relu_forward")
     assert byhand("check", "relu_forward").code == 0
     assert byhand("init").code == 0
