@@ -91,7 +91,8 @@ def train_command(
 def _recipes() -> None:
     for recipe in RECIPES.values():
         console.print(f"[bold cyan]{recipe.name}[/]  {recipe.summary}", soft_wrap=True)
-        for option, quick in (("", False), (" --quick", True)):
+        forms = (("", False),) if recipe.experiment else (("", False), (" --quick", True))
+        for option, quick in forms:
             settings, targets = recipe.asked(quick=quick)
             asked = "; ".join(f"{target.words} {target.asked}" for target in targets)
             console.print(f"[dim]  {settings.data}{option}: {asked}[/]", soft_wrap=True)

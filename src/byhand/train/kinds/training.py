@@ -23,6 +23,7 @@ from .recipe import Context, Job, Recipe
 class TrainingRecipe(Recipe):
     """One training of one network."""
 
+    settings: TrainingSettings
     model: Callable[[Any, Dataset], Model]
     """Makes the network from the settings and the data as it sees it."""
     features: Callable[[Any, Dataset, Callable], Dataset] | None = None

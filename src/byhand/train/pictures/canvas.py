@@ -34,7 +34,8 @@ def draw(folder: Path, drawings: Mapping[str, Drawing]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with rc_context({**_STYLE, "axes.prop_cycle": cycler(color=COLOURS)}):
+    style: Any = {**_STYLE, "axes.prop_cycle": cycler(color=COLOURS)}
+    with rc_context(style):
         for name, drawing in drawings.items():
             figure = Figure(layout="constrained")
             FigureCanvasAgg(figure)
