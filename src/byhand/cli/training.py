@@ -169,7 +169,8 @@ def _tell_table(rows: list[dict[str, Any]]) -> None:
     names = train.columns(rows)
     table = Table(box=None, pad_edge=False)
     for name in names:
-        table.add_column(name.replace("_", " "), justify="left" if isinstance(rows[0][name], str) else "right")
+        justify = "left" if isinstance(rows[0][name], str) else "right"
+        table.add_column(name.replace("_", " "), justify=justify, no_wrap=name == names[0])
     for row in rows:
         table.add_row(*(train.cell(row.get(name)) for name in names))
     console.print(table)
