@@ -24,16 +24,16 @@ from byhand.workspace import source
 
 EXERCISE = "batchnorm_backward"
 RIGHT, WRONG = "dbeta = np.sum(dout, axis=0)", "dbeta = np.mean(dout, axis=0)"
-TARGETS = {"cold check": 0.8, "save to verdict": 0.25, "check --all": 5.0}
+TARGETS = {"cold check": 0.8, "save to verdict": 0.25, "check --all": 12.0}
 
 # a learner's Python keeps its compiled modules, whatever the one that measures does
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
 
 
 def solved(folder: Path) -> workspace.Workspace:
-    """Make a workspace in which every exercise is done."""
+    """Make a workspace in which every function is written."""
     space = workspace.create(folder)
-    for exercise in course.exercises().values():
+    for exercise in course.functions().values():
         file = space.file(exercise.name)
         text = file.read_text(encoding="utf-8")
         located = source.locate(text, exercise.name)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_what_the_curve_says_is_told(losses, status, result, code, pool, tmp_pat
 
 def test_only_a_run_with_just_these_settings_counts(pool, tmp_path):
     name = "tune_rate_and_reg"
-    good = {"train_accuracy": 1.0, "val_accuracy": 0.95}
+    good: dict[str, Any] = {"train_accuracy": 1.0, "val_accuracy": 0.95}
     _made(tmp_path, name, {"lr": 0.5, "epochs": 500}, [2.0, 0.1], **good)
     _made(tmp_path, name, {"lr": 0.2}, [2.0, 0.1], **good)
     _made(tmp_path, name, {"lr": 0.5}, [2.0, 0.1], status="stopped")

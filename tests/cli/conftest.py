@@ -64,8 +64,8 @@ def write(space: workspace.Workspace, name: str, change=None) -> None:
 
 
 def solve(space: workspace.Workspace) -> None:
-    """Write every solution into a workspace."""
-    for name in course.exercises():
+    """Write every solution of a function into a workspace: neither choices nor experiments."""
+    for name in course.functions():
         write(space, name)
 
 

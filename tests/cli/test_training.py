@@ -68,7 +68,7 @@ def test_mine_trains_on_a_solved_workspace_and_says_so(byhand, space):
     write(space, "tanh_backward", lambda text: text.replace("return dx", "return 2 * dx"))
     checked = byhand("check", "--all")
     assert checked.code == 1
-    assert f"{len(course.exercises()) - 1} of {len(course.exercises())} right" in checked.out
+    assert f"{len(course.functions()) - 1} of {len(course.functions())} right" in checked.out
     result = launch("train", "mlp-digits", "--mine", "--quick", folder=space.folder)
     assert result.returncode == 0, result.stderr
     yours = result.stdout[result.stdout.index("Yours: ") :]

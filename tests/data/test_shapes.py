@@ -89,3 +89,14 @@ def test_deterministic_and_independent_of_how_many():
 def test_too_small():
     with pytest.raises(ValueError, match="size 16 at least, got 8"):
         shapes.make(1, size=8, key=Key.from_seed(0))
+
+
+def test_pictures_of_one_object_have_classes():
+    dataset = data.load("shapes", train=60, val=5, test=5, objects=1)
+    for scene, label in zip(dataset.train.attributes, dataset.train.labels, strict=True):
+        (o,) = scene["objects"]
+        assert dataset.classes[label] == f"{o['colour']} {o['shape']}"
+    assert len(dataset.classes) == 24 and len(set(dataset.train.labels)) > 15
+    assert len(data.load("shapes", train=3, val=0, test=0, objects=2).train.labels) == 0
+    with pytest.raises(ValueError, match="expected pictures of 1 or 2 objects, or None for both kinds; got 3"):
+        data.load("shapes", objects=3)

@@ -1,13 +1,14 @@
 """The pages in a real browser: a save is answered, the wrong edge is red, the curve moves, and nothing else is asked."""
 
 import html
+import json
 import re
 import statistics
 import time
 
 import pytest
 
-from byhand import course
+from byhand import course, train
 from byhand.lab import notes
 
 from .conftest import record_of
@@ -218,3 +219,16 @@ def test_every_formula_of_the_notes_is_set(page, lab):
     page.goto(f"{lab.url}/exercises/affine_forward")
     wrong = page.evaluate(SET, [[kind, html.unescape(tex)] for kind, tex in formulas])
     assert len(formulas) > 500 and wrong == []
+
+
+def test_the_trainings_of_a_study_are_drawn_beside_one_another(page, lab):
+    """With a diverging one among them, and weights too many to be a function's arguments."""
+    tiny = {"rules": "sgd", "factors": "0.3,1,1e9", "epochs": 3, "examples": 100, "hidden": "200"}
+    train.run("optimizer-study", quick=True, overrides=tiny, folder=lab.space.runs)
+    folder = lab.space.runs / "optimizer-study-001"
+    (folder / "weights.json").write_text(json.dumps({"grids": [[[0.5] * 500] * 4] * 64}))
+    page.goto(f"{lab.url}/runs/optimizer-study-001")
+    expect(page.locator("#loss .u-legend .u-series")).to_have_text(["sgd, 0.03", "sgd, 0.1", "sgd, 1e+08"])
+    expect(page.locator("#table tbody tr")).to_have_count(3)
+    expect(page.locator("#weights")).to_have_attribute("data-painted", re.compile(r"\d"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

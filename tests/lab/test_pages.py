@@ -1,9 +1,10 @@
 """What the pages say."""
 
 import json
+import re
 import time
 
-from byhand import course
+from byhand import course, train
 from byhand.course import rendering
 from byhand.lab import tasks
 from byhand.lab.runs import Trainer
@@ -208,6 +209,25 @@ def test_a_run_starts_stops_and_goes_on(lab):
     assert 'data-status="running"' in lab.get(url)[2]
     assert url in lab.get("/runs")[2]
     lab.post(f"{url}/stop")
+
+
+def test_a_study_and_a_run_without_training_are_shown(lab):
+    tiny = {"rules": "sgd,adam", "epochs": 1, "examples": 100, "hidden": "9"}
+    train.run("optimizer-study", quick=True, overrides=tiny, folder=lab.space.runs)
+    page = lab.get("/runs/optimizer-study-001")[2]
+    assert "<th scope=row>sgd, 0.1</th>" in page and 'src="/runs/optimizer-study-001/pictures/study.png"' in page
+    assert "Lowest loss as a share of sgd&#39;s" in page and '<section class="charts">' in page
+    train.run("knn-cifar10", quick=True, overrides={"train": 100, "test": 200, "ks": "1"}, folder=lab.space.runs)
+    page = lab.get("/runs/knn-cifar10-001")[2]
+    assert "at least 190/200" in page and '<section class="charts" hidden>' in page and 'data-value="loss"' not in page
+    assert re.search(r"right with k = 1 <span class=\"reached( met)?\">\d+/200</span>", lab.get("/runs")[2])
+
+
+def test_data_that_is_not_there_is_told_before_a_run_begins(lab, monkeypatch):
+    monkeypatch.setattr("byhand.data.where", lambda name: None)
+    status, _, answer = lab.post("/runs", {"recipe": "svm-cifar10"})
+    assert status == 409 and "Fetch it with: byhand data cifar10" in json.loads(answer)["error"]
+    assert lab.post("/runs", {"recipe": "svm-cifar10", "quick": True})[0] == 200
 
 
 def test_a_run_that_does_not_begin_says_why(lab, monkeypatch):

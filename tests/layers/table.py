@@ -43,6 +43,24 @@ class Entry:
     backwards: tuple[Callable, ...] = ()
 
 
+def _between(low, high):
+    """Return an option that is another number in every draw."""
+    return lambda rng: float(rng.uniform(low, high))
+
+
+def _whole(low, high):
+    """Return an option that is another whole number in every draw, from low to high."""
+    return lambda rng: int(rng.integers(low, high + 1))
+
+
+def _eps(rng):
+    return float(10.0 ** rng.uniform(-6, -1))
+
+
+def _drawn(rng, options):
+    return {name: option(rng) if callable(option) else option for name, option in options.items()}
+
+
 def _batchnorm(train, **options):
     def inputs(rng, a, b, c):
         return {
@@ -51,7 +69,7 @@ def _batchnorm(train, **options):
             "beta": rng.normal(size=b),
             "running": {"mean": rng.normal(size=b), "var": rng.uniform(0.5, 2.0, b)},
             "train": train,
-            **options,
+            **_drawn(rng, options),
         }
 
     return inputs
@@ -62,7 +80,7 @@ def _one(*axes, **options):
 
     def inputs(rng, a, b, c):
         sizes = {"a": a, "b": b, "c": c}
-        return {"x": rng.normal(size=[sizes[axis] for axis in axes]), **options}
+        return {"x": rng.normal(size=[sizes[axis] for axis in axes]), **_drawn(rng, options)}
 
     return inputs
 
@@ -71,7 +89,7 @@ def _dropout(train):
     return lambda rng, a, b, c: {
         "x": rng.normal(size=(a, b, c)),
         "noise": rng.random((a, b, c)),
-        "keep": 0.75,
+        "keep": float(rng.uniform(0.2, 1.0)),
         "train": train,
     }
 
@@ -82,7 +100,7 @@ def _scores(rng, a, b, c):
 
 def _classifier(rng, a, b, c):
     W, X = rng.normal(size=(b, c + 1)), rng.normal(size=(a, b))
-    return {"W": W, "X": X, "y": rng.integers(0, c + 1, a), "reg": 0.25}
+    return {"W": W, "X": X, "y": rng.integers(0, c + 1, a), "reg": float(rng.uniform(0, 2))}
 
 
 def _shifted(rng, a, b, c):
@@ -90,11 +108,12 @@ def _shifted(rng, a, b, c):
     return {"shifted": scores - scores.max(axis=1, keepdims=True), "y": rng.integers(0, b, a)}
 
 
-def _layernorm(shape):
+def _layernorm(shape, **options):
     return lambda rng, a, b, c: {
         "x": rng.normal(size=(*shape(a, c), b + 1)),
         "gamma": rng.uniform(0.5, 2.0, b + 1),
         "beta": rng.normal(size=b + 1),
+        **_drawn(rng, options),
     }
 
 
@@ -102,21 +121,22 @@ def _rmsnorm(shape, **options):
     return lambda rng, a, b, c: {
         "x": rng.normal(1.0, 2.0, (*shape(a, c), b + 1)),
         "gamma": rng.uniform(0.5, 2.0, b + 1),
-        **options,
+        **_drawn(rng, options),
     }
 
 
-def _groupnorm(shape, *, groups=2, **options):
-    """Return a maker of x with its channels in groups of b + 1."""
+def _groupnorm(shape, **options):
+    """Return a maker of x with its channels in one to four groups of b + 1."""
 
     def inputs(rng, a, b, c):
+        groups = int(rng.integers(1, 5))
         channels = groups * (b + 1)
         return {
             "x": rng.normal(1.0, 2.0, (a, channels, *shape(c))),
             "gamma": rng.uniform(0.5, 2.0, channels),
             "beta": rng.normal(size=channels),
             "groups": groups,
-            **options,
+            **_drawn(rng, options),
         }
 
     return inputs
@@ -145,7 +165,7 @@ LAYERS = (
     Entry(
         "leaky_relu",
         activations.leaky_relu_forward,
-        _one("a", "b", "c", slope=0.125),
+        _one("a", "b", "c", slope=_between(0.001, 0.9)),
         ("x",),
         (activations.leaky_relu_backward,),
     ),
@@ -158,9 +178,9 @@ LAYERS = (
         ("x", "y", "z"),
         (circuit.scalar_circuit_backward,),
     ),
-    Entry("sum", adjoints.sum_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.sum_backward,)),
+    Entry("sum", adjoints.sum_forward, _one("a", "b", "c", axis=_whole(0, 2)), ("x",), (adjoints.sum_backward,)),
     Entry("sum-last", adjoints.sum_forward, _one("a", "b", axis=-1), ("x",), (adjoints.sum_backward,)),
-    Entry("mean", adjoints.mean_forward, _one("a", "b", "c", axis=1), ("x",), (adjoints.mean_backward,)),
+    Entry("mean", adjoints.mean_forward, _one("a", "b", "c", axis=_whole(-3, 2)), ("x",), (adjoints.mean_backward,)),
     Entry(
         "broadcast",
         adjoints.broadcast_forward,
@@ -168,20 +188,20 @@ LAYERS = (
         ("x",),
         (adjoints.broadcast_backward,),
     ),
-    Entry("fan_out", adjoints.fan_out_forward, _one("a", "b", copies=3), ("x",), (adjoints.fan_out_backward,)),
+    Entry("fan_out", adjoints.fan_out_forward, _one("a", "b", copies=_whole(1, 4)), ("x",), (adjoints.fan_out_backward,)),
     Entry("center", standardize.center_forward, _one("a", "b"), ("x",), (standardize.center_backward,)),
     Entry("variance", standardize.variance_forward, _one("a", "b"), ("x",), (standardize.variance_backward,)),
     Entry(
         "standardize",
         standardize.standardize_forward,
-        _one("a", "b", eps=1e-3),
+        _one("a", "b", eps=_eps),
         ("x",),
         (standardize.standardize_backward,),
     ),
     Entry(
         "batchnorm",
         batchnorm.batchnorm_forward,
-        _batchnorm(True, momentum=0.8, eps=1e-3),
+        _batchnorm(True, momentum=_between(0, 1), eps=_eps),
         ("x", "gamma", "beta"),
         (batchnorm.batchnorm_backward, batchnorm.batchnorm_backward_alt),
     ),
@@ -202,7 +222,7 @@ LAYERS = (
     Entry(
         "layernorm-3d",
         layernorm.layernorm_forward,
-        _layernorm(lambda a, c: (a, c)),
+        _layernorm(lambda a, c: (a, c), eps=_eps),
         ("x", "gamma", "beta"),
         (layernorm.layernorm_backward,),
     ),
@@ -210,7 +230,7 @@ LAYERS = (
     Entry(
         "rmsnorm-3d",
         rmsnorm.rmsnorm_forward,
-        _rmsnorm(lambda a, c: (a, c), eps=1e-2),
+        _rmsnorm(lambda a, c: (a, c), eps=_eps),
         ("x", "gamma"),
         (rmsnorm.rmsnorm_backward,),
     ),
@@ -224,7 +244,7 @@ LAYERS = (
     Entry(
         "spatial_batchnorm",
         spatial_batchnorm.spatial_batchnorm_forward,
-        _spatial_batchnorm(True, momentum=0.8, eps=1e-3),
+        _spatial_batchnorm(True, momentum=_between(0, 1), eps=_eps),
         ("x", "gamma", "beta"),
         (spatial_batchnorm.spatial_batchnorm_backward,),
     ),
@@ -238,7 +258,7 @@ LAYERS = (
     Entry(
         "spatial_groupnorm",
         spatial_groupnorm.spatial_groupnorm_forward,
-        _groupnorm(lambda c: (c, 2), groups=3, eps=1e-3),
+        _groupnorm(lambda c: (c, 2), eps=_eps),
         ("x", "gamma", "beta"),
         (spatial_groupnorm.spatial_groupnorm_backward,),
     ),

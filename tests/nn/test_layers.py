@@ -82,7 +82,7 @@ def test_testing_uses_running_statistics_and_drops_nothing():
 def test_normalised_pictures_have_a_steady_scale_and_testing_rests_on_what_was_seen():
     x = KEY.fold("pictures").normal((8, 6, 5, 3), np.float32) * 3 + 7
     norm = nn.SpatialBatchNorm(6, momentum=0.5)
-    state = norm.init_state()
+    out, state = x, norm.init_state()
     for _ in range(20):
         out, _, state = norm.forward(norm.init(KEY), state, x, train=True)
     np.testing.assert_allclose(out.std(axis=(0, 2, 3)), 1, rtol=1e-3)

@@ -175,6 +175,12 @@ def test_a_faulty_function_in_place_of_ours_is_named(small_run, monkeypatch):
     assert "layer relu1, output: 600 of 600 numbers are not finite" in run.error
 
 
+def test_a_linear_model_that_diverges_names_its_weights(tmp_path):
+    overrides = {"lr": 1e9, "optimizer": "sgd", "epochs": 2}
+    run = train.run("softmax-cifar10", quick=True, overrides=overrides, folder=tmp_path)
+    assert run.status == "diverged" and "layer linear" in run.error, run
+
+
 def test_an_error_in_a_layer_fails_the_run_and_is_kept(small_run, monkeypatch, tmp_path):
     def broken(x):
         raise IndexError("out of my depth")

@@ -1,5 +1,6 @@
 """Sweeps: what is searched is read with care; trials are shared, given up, resumed; nothing that is finished is lost."""
 
+import dataclasses
 import os
 import signal
 import threading
@@ -8,7 +9,8 @@ import time
 import pytest
 
 from byhand import train
-from byhand.train import recipes, sweep_picture
+from byhand.train import sweep_picture
+from byhand.train.recipes.fully_connected import MLP_DIGITS
 from byhand.train.search import Choices, Range, default_space, read_space, told
 from byhand.train.sweep import Plan, Sweep, resumable
 from byhand.train.workers import work_together
@@ -16,7 +18,7 @@ from byhand.train.workers import work_together
 from .conftest import SMALL
 
 optuna = pytest.importorskip("optuna")
-SETTINGS = recipes.find("mlp-digits").settings
+SETTINGS = MLP_DIGITS.settings
 
 
 def plan(tmp_path, **changes):
@@ -29,12 +31,14 @@ def plan(tmp_path, **changes):
 
 def test_a_space_is_read_and_shown():
     space = read_space(["lr=1e-4..1e-1", "batch_size = 16..64", "hidden=256,128|64", "keep=0.5..1"], SETTINGS)
-    assert space["lr"] == Range(1e-4, 1e-1) and space["lr"].log
-    assert space["batch_size"] == Range(16, 64) and isinstance(space["batch_size"].low, int) and not space["batch_size"].log
+    rate, size = space["lr"], space["batch_size"]
+    assert rate == Range(1e-4, 1e-1) and isinstance(rate, Range) and rate.log
+    assert size == Range(16, 64) and isinstance(size, Range) and isinstance(size.low, int) and not size.log
     assert space["hidden"] == Choices(("256,128", "64")) and not Range(0.0, 1.0).log
     assert told(space) == "lr 0.0001..0.1, batch_size 16..64, hidden 256,128|64, keep 0.5..1"
     around = default_space(SETTINGS)
-    assert around["lr"].low < SETTINGS.lr < around["lr"].high and set(around) == {"lr", "reg"}
+    rate = around["lr"]
+    assert isinstance(rate, Range) and rate.low < SETTINGS.lr < rate.high and set(around) == {"lr", "reg"}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_trials_are_run_kept_and_drawn_pictures(tmp_path):
         assert run.settings["lr"] == trial.settings["lr"] and list(trial.curve) == [1, 2]
         assert 1e-3 <= trial.settings["lr"] <= 1e-1 and trial.settings["hidden"] in ("12", "12,9")
     best = sweep.best()
-    assert best is not None and best.value == max(t.value for t in finished) and not resumable(sweep.plan, best)
+    assert best is not None and best.value == max(t.value or 0 for t in finished) and not resumable(sweep.plan, best)
     picture = tmp_path / "sweep.png"
     sweep_picture.draw_sweep(picture, "small", sweep.plan.space, finished)
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -83,6 +87,8 @@ def test_another_sweep_of_that_name_is_refused(tmp_path):
         Sweep(plan(tmp_path, space={"lr": Range(1e-3, 1e-2)}))
     with pytest.raises(ValueError, match="the storage nowhere://x cannot be opened"):
         Sweep(Plan("mlp-digits", "small", "nowhere://x", {}))
+    with pytest.raises(ValueError, match="the settings of one training, and init-study is none: choose another recipe"):
+        Sweep(dataclasses.replace(plan(tmp_path), recipe="init-study"))
     with pytest.raises(ValueError, match="expected a recipe"):
         Sweep(Plan("mlp", "small", "sqlite://", {}))
 

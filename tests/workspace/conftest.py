@@ -13,10 +13,10 @@ def space(tmp_path):
 
 @pytest.fixture
 def solve():
-    """Write the solutions of some exercises (all by default) into a workspace."""
+    """Write the solutions of some exercises (by default all that make a library) into a workspace."""
 
     def solve(space, *names):
-        for name in names or course.exercises():
+        for name in names or course.functions():
             path = space.file(name)
             text = files.read(path)
             solution = rendering.solution(course.find(name))

@@ -184,13 +184,15 @@ def _order(found: Trial) -> tuple:
 
 
 def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report, told: list[Finding]) -> Report:
+    first = trials[0]
     wide = sorted({name for t in trials for name in dtype_advice(t.problem, t.attempt.outcome.value)})
     if wide:
         told.append(advice.wider_dtype(wide))
     if not any(f.code == "own-parts-only" for f in told):
         told += composites.check_own_parts(exercise, learner, trials)
     where = f"on all {len(trials)} cases" if len(trials) > 1 else "on this case"
-    text, ticks, speedup = f"{exercise.name} is right, {where}.", {}, None
+    text, speedup = f"{exercise.name} is right, {where}.", None
+    ticks: dict[str, bool] = {}
     if exercise.kind == "vectorise":
         verdict = vectorised.judge(exercise, learner, report.seed)
         ticks, speedup = {"right": True, "vectorised": verdict.finding is None}, verdict.speedup
@@ -198,9 +200,8 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
             told.insert(0, verdict.finding)
         elif speedup is not None:
             text = f"{exercise.name} is right, {where}, and vectorised: {_times(speedup)} the loop, for {verdict.timed_on}."
-    if told:
-        text = f"{text} {told[0].title}"
-    context = Context(exercise, learner, trials[0], trials)
+    text = " ".join([text, *(finding.title for finding in told[:1])])
+    context = Context(exercise, learner, first, trials)
     traced = paths.trace(context)
     picture = None if traced is None else graph.picture(traced)
     right = _right(context)

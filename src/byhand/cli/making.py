@@ -11,6 +11,9 @@ from byhand import course, workspace
 
 from .common import WORKSPACE, console, fail, here, here_or_none
 
+NAMED = 12
+"""How many of the functions that are left out are named."""
+
 
 def init_command(
     folder: Annotated[Path, typer.Argument(help="Where to make it.")] = WORKSPACE,
@@ -66,7 +69,8 @@ def export_command(
     if done.filled:
         console.print(f"Ours, marked as such: {', '.join(done.filled)}")
     if done.left_out:
-        console.print(f"[dim]Left out, not written yet: {', '.join(done.left_out)}[/]")
+        more = f" and {len(done.left_out) - NAMED} more" if len(done.left_out) > NAMED else ""
+        console.print(f"[dim]Left out, not written yet: {', '.join(done.left_out[:NAMED])}{more}[/]")
     for name, needed in done.waiting.items():
         console.print(f"[yellow]{name} calls {', '.join(needed)}, which is not there: write it, or use --fill.[/]")
     if done.script:

@@ -36,7 +36,7 @@ Each time you save, the verdict appears here. **w** opens the finding a step fur
 TRAINED = """
 That was your own backward pass, training on real handwritten digits. From here:
 
-- `byhand init` makes a workspace of your own, with {count} functions to write, from a first gradient to batch normalisation;
+- `byhand init` makes a workspace of your own, with {count} exercises, from loops over arrays to batch normalisation;
 - `byhand lab` shows the same on a page, with the notes and the computation graph.
 """
 

@@ -22,10 +22,10 @@ EXIT_STOPPED = 130
 
 def train_command(
     recipe: Annotated[str | None, typer.Argument(help="A recipe's name; without one, they are listed.")] = None,
-    mine: Annotated[bool, typer.Option("--mine", help="Train on your own functions, where they pass their checks.")] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Run your own functions, where they pass their checks.")] = False,
     engine: Annotated[str | None, typer.Option(help="numpy or torch.")] = None,
     device: Annotated[str | None, typer.Option(help="For torch: cpu, cuda or mps.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="The short form, with a lower target.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="The short form, on bundled data, with a target of its own.")] = False,
     seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a setting; may be repeated.")
@@ -39,18 +39,18 @@ def train_command(
 ) -> None:
     """Run a recipe: train a network, compare several, look at nearest neighbours. Alone, list the recipes.
 
-    $ byhand train two-layer-cifar10 --quick      in a moment, on data that comes with the install
+    $ byhand train svm-cifar10 --quick       in a moment, on bundled data
 
-    $ byhand train two-layer-cifar10              on CIFAR-10, fetched the first time (171 MB)
+    $ byhand train svm-cifar10               on CIFAR-10, fetched once (171 MB)
 
-    $ byhand train mlp-digits --mine              on your own functions, where they pass
+    $ byhand train mlp-digits --mine         on your functions that pass
 
     $ byhand train mlp-digits --set lr=0.01 --set epochs=5
 
-    $ byhand train --resume mlp-digits-001        Ctrl-C leaves a run that goes on to the bit
+    $ byhand train --resume mlp-digits-001   after Ctrl-C, to the bit
 
-    A run keeps its record, metrics and pictures in its folder under runs/; `byhand runs` lists them, `byhand lab` shows
-    them while they go on. A setting that a recipe does not have is answered with those that it has.
+    A run keeps its record, metrics and pictures in a folder under runs/. `byhand runs` lists them, `byhand lab` shows them
+    while they go on. A setting that a recipe does not have is answered with those that it has.
 
     Exit code 0: done, and the target is reached; 1: done, and it is not (or the loss left all bounds).
     """
@@ -91,7 +91,8 @@ def train_command(
 def _recipes() -> None:
     for recipe in RECIPES.values():
         console.print(f"[bold cyan]{recipe.name}[/]  {recipe.summary}", soft_wrap=True)
-        for option, quick in (("", False), (" --quick", True)):
+        forms = (("", False),) if recipe.experiment else (("", False), (" --quick", True))
+        for option, quick in forms:
             settings, targets = recipe.asked(quick=quick)
             asked = "; ".join(f"{target.words} {target.asked}" for target in targets)
             console.print(f"[dim]  {settings.data}{option}: {asked}[/]", soft_wrap=True)
@@ -168,7 +169,8 @@ def _tell_table(rows: list[dict[str, Any]]) -> None:
     names = train.columns(rows)
     table = Table(box=None, pad_edge=False)
     for name in names:
-        table.add_column(name.replace("_", " "), justify="left" if isinstance(rows[0][name], str) else "right")
+        justify = "left" if isinstance(rows[0][name], str) else "right"
+        table.add_column(name.replace("_", " "), justify=justify, no_wrap=name == names[0])
     for row in rows:
         table.add_row(*(train.cell(row.get(name)) for name in names))
     console.print(table)

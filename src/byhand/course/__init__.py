@@ -67,6 +67,11 @@ def core() -> tuple[Exercise, ...]:
     return tuple(exercise for name, exercise in exercises().items() if name not in side_trips())
 
 
+def functions() -> dict[str, Exercise]:
+    """Return the exercises that make a library: all but the predictions and the experiments."""
+    return {name: exercise for name, exercise in exercises().items() if exercise.kind in ("implement", "vectorise")}
+
+
 @lru_cache(maxsize=1)
 def _homes() -> dict[str, Chapter]:
     return {exercise.name: chapter for chapter in chapters() for exercise in chapter.exercises}

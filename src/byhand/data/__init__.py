@@ -37,7 +37,14 @@ DATASETS: dict[str, DatasetInfo] = {
 def load(name: Literal["digits"]) -> Dataset: ...
 @overload
 def load(
-    name: Literal["shapes"], *, train: int = 2000, val: int = 250, test: int = 250, size: int = 32, seed: int = 0
+    name: Literal["shapes"],
+    *,
+    train: int = 2000,
+    val: int = 250,
+    test: int = 250,
+    size: int = 32,
+    seed: int = 0,
+    objects: int | None = None,
 ) -> Dataset: ...
 @overload
 def load(

@@ -29,6 +29,8 @@ COLOURS = {
 SHAPES = ("circle", "square", "triangle", "cross")
 SIZES = {"small": 0.10, "large": 0.19}
 """Half the side of the box around a shape, as a share of the picture's side."""
+CLASSES = tuple(f"{colour} {shape}" for colour in COLOURS for shape in SHAPES)
+"""Of pictures with one object."""
 RELATIONS = {"above": (-1, 0), "below": (1, 0), "left of": (0, -1), "right of": (0, 1)}
 """Where the first shape lies, seen from the second: (rows, columns)."""
 
@@ -36,25 +38,37 @@ _BACKGROUND = 0.96
 _SAMPLES = 4  # a side, in each pixel: edges are smooth
 
 
-def load(*, train: int = 2000, val: int = 250, test: int = 250, size: int = 32, seed: int = 0) -> Dataset:
-    """Return three parts drawn from three branches of one seed."""
+def load(
+    *, train: int = 2000, val: int = 250, test: int = 250, size: int = 32, seed: int = 0, objects: int | None = None
+) -> Dataset:
+    """Return three parts drawn from three branches of one seed; pictures of one object each have classes (see `make`)."""
     parts = {"train": train, "val": val, "test": test}
     key = Key.from_seed(seed).fold("shapes")
-    first, second, third = (make(n, size=size, key=key.fold(part)) for part, n in parts.items())
-    return Dataset("shapes", first, second, third)
+    first, second, third = (make(n, size=size, key=key.fold(part), objects=objects) for part, n in parts.items())
+    return Dataset("shapes", first, second, third, classes=CLASSES if objects == 1 else ())
 
 
-def make(n: int, *, size: int = 32, key: Key) -> Split:
+def make(n: int, *, size: int = 32, key: Key, objects: int | None = None) -> Split:
     """Return n pictures (n, 3, size, size) with captions and attributes. Picture i depends on the key and on i alone.
 
     The attributes of a picture: {"objects": [{"shape", "colour", "size", "row", "column"}, one or two], "relation": how
     the first lies to the second, or None}. Row and column are the centre, from 0 (top, left) to 1.
+
+    Args:
+        n: how many.
+        size: their side in pixels.
+        key: what they are drawn from.
+        objects: how many each shows, 1 or 2; None for now one, now two. A picture of one object has a class: the object's
+            colour and shape, a number in `CLASSES`.
     """
+    if objects not in (None, 1, 2):
+        raise ValueError(f"shapes: expected pictures of 1 or 2 objects, or None for both kinds; got {objects!r}")
     if size < 16:
         raise ValueError(f"shapes: expected pictures of size 16 at least, got {size}: a small cross would be a dot")
-    scenes = tuple(_scene(key.fold(i).generator()) for i in range(n))
+    scenes = tuple(_scene(key.fold(i).generator(), objects) for i in range(n))
     images = np.stack([_draw(scene, size) for scene in scenes]) if n else np.zeros((0, 3, size, size), np.float32)
-    return Split(images, captions=tuple(caption(scene) for scene in scenes), attributes=scenes)
+    labels = [CLASSES.index(f"{o['colour']} {o['shape']}") for scene in scenes for o in scene["objects"]] if objects == 1 else []
+    return Split(images, np.array(labels, np.int64), tuple(caption(scene) for scene in scenes), scenes)
 
 
 def caption(scene: dict[str, Any]) -> str:
@@ -68,8 +82,9 @@ def caption(scene: dict[str, Any]) -> str:
     return f" {scene['relation']} ".join(phrases)
 
 
-def _scene(rng) -> dict[str, Any]:
+def _scene(rng, wanted: int | None) -> dict[str, Any]:
     count = 1 if rng.random() < 0.25 else 2
+    count = wanted or count
     objects = [{"shape": _pick(rng, SHAPES), "colour": _pick(rng, COLOURS), "size": _pick(rng, SIZES)} for _ in range(count)]
     relation = None
     if count == 1:

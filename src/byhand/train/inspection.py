@@ -72,6 +72,7 @@ def walk(model: Model, params: Params, state: dict, batch: tuple, noise: Any) ->
 
 def _walk_whole(model, params, state, batch, noise):
     """Do likewise for a model that is one piece."""
+    layer = ""
     for path, leaf in params.items():
         layer, _, name = path.rpartition("/")
         yield layer, f"parameter {name}", leaf

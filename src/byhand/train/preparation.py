@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,17 +34,26 @@ def load(name: str, *, examples: int = 0, tell: Any = None) -> Dataset:
         options = {"objects": 1}
     elif DATASETS[name].source_files is not None:
         options = {"progress": tell}
-    try:
+    with telling_of_the_short_form():
         dataset = data.load(name, **options)
-    except DataError as problem:
-        raise DataError(f"{problem}\nThe recipes' short form needs no download: add --quick") from None
     most = len(dataset.train)
     if examples > most:
         raise ValueError(f"setting examples: expected at most {most}, the number of training examples, got {examples}")
-    if examples:
-        train = Split(dataset.train.images[:examples], dataset.train.labels[:examples])
-        dataset = dataclasses.replace(dataset, train=train)
-    return dataset
+    return dataclasses.replace(dataset, train=first(dataset.train, examples)) if examples else dataset
+
+
+def first(part: Split, n: int) -> Split:
+    """Return the first n examples of a part."""
+    return Split(part.images[:n], part.labels[:n])
+
+
+@contextlib.contextmanager
+def telling_of_the_short_form() -> Iterator[None]:
+    """Say, where data cannot be had, that there is a form that needs none."""
+    try:
+        yield
+    except DataError as problem:
+        raise DataError(f"{problem}\nThe recipes' short form needs no download: add --quick") from None
 
 
 def fit(kind: str, x: np.ndarray) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import recipes
+from .kinds import TrainingRecipe
 from .progress import Event
 from .records import load_run
 from .running import run
@@ -180,7 +181,8 @@ def _open(plan: Plan) -> Any:
         import optuna
     except ImportError:
         raise ValueError("sweeps need Optuna. Install it with: pip install 'byhand[sweep]'") from None
-    recipes.find(plan.recipe)
+    if not isinstance(recipes.find(plan.recipe), TrainingRecipe):
+        raise ValueError(f"a sweep searches for the settings of one training, and {plan.recipe} is none: choose another recipe")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     with _quietly():
         try:

@@ -58,11 +58,12 @@ def export(workspace: Workspace, folder: Path | str, *, fill: bool = False) -> E
     texts = _read(workspace)
     standing = {module: source.functions(text) for module, text in texts.items()}
     stubs = {name for found in standing.values() for name, f in found.items() if f.stub}
-    mine = tuple(n for n in course.exercises() if any(n in found for found in standing.values()) and n not in stubs)
+    answers = course.exercises().keys() - course.functions().keys()  # to predictions and experiments: no part of a library
+    mine = tuple(n for n in course.functions() if any(n in found for found in standing.values()) and n not in stubs)
     if not mine:
         raise ValueError(f"there is nothing to export yet: no function in {workspace.modules} is written")
-    filled = tuple(n for n in course.exercises() if n in stubs) if fill else ()
-    gone = stubs - set(filled)
+    filled = tuple(n for n in course.functions() if n in stubs) if fill else ()
+    gone = (stubs | answers) - set(filled)
     for module, found in standing.items():
         texts[module] = _strip(texts[module], found, filled, gone)
     texts = {module: text for module, text in texts.items() if not _is_empty(text) or module == "__init__"}
@@ -79,7 +80,7 @@ def export(workspace: Workspace, folder: Path | str, *, fill: bool = False) -> E
         folder,
         mine,
         filled,
-        tuple(n for n in course.exercises() if n in gone),
+        tuple(n for n in course.functions() if n in gone),
         {n: lacks for n in mine if (lacks := _calls(standing, n, gone))},
         folder / "train_digits.py" if script else None,
     )
@@ -100,7 +101,7 @@ def _read(workspace: Workspace) -> dict[str, str]:
 def _strip(text: str, found: dict[str, source.Located], filled: tuple[str, ...], gone: set[str]) -> str:
     """Take the stubs out of a module, or put ours in their place."""
     for name in sorted(found, key=lambda n: found[n].start, reverse=True):
-        if not found[name].stub:
+        if name not in gone and name not in filled:
             continue
         if name in filled:
             ours = f"# Not written by hand yet: this one is byhand's.\n{rendering.solution(course.find(name))}"

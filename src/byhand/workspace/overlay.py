@@ -36,7 +36,7 @@ def overlay(workspace: Workspace, *, engine: str = "numpy", tell: Callable[[str]
     good = _passing(workspace, tell)
     modules = _imported(workspace, {workspace.file(name).stem for name in good}, tell)
     good = {n for n in good if callable(getattr(modules.get(workspace.file(n).stem), n, None))}
-    exercises = course.exercises()
+    exercises = course.functions()
     mine = complete(good, tell)
     originals = {name: exercise.function for name, exercise in exercises.items()}
     theirs = {name: getattr(modules[workspace.file(name).stem], name) for name in mine}
@@ -54,7 +54,7 @@ def complete(good: set[str], tell: Callable[[str], None] | None = None) -> set[s
     A closed form (`_alt`) is not needed for that: the plain backward answers for it.
     """
     mine: set[str] = set()
-    for family in families(course.exercises().values()):
+    for family in families(course.functions().values()):
         passing = [n for n in family if n in good]
         lacking = [n for n in family if n not in good and not n.endswith("_alt")]
         if not lacking:
@@ -80,7 +80,7 @@ def families(exercises: Iterable[Exercise]) -> list[tuple[str, ...]]:
 def _passing(workspace: Workspace, tell: Callable[[str], None]) -> set[str]:
     """Return the written functions that pass: on record and unchanged since, or checked now."""
     progress, good, unsure = workspace.progress(), set(), []
-    for name in workspace.written():
+    for name in course.functions().keys() & workspace.written().keys():
         known = progress[name]
         if known.state == "passed" and known.fingerprint and known.fingerprint == workspace.fingerprint(name):
             good.add(name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -107,7 +108,7 @@ class _Follow:
         if s is None or t is None or not s or not t:
             return None
         a, b = ast.unparse(left), ast.unparse(right)
-        inner = t[-2] if len(t) > 1 else t[0]
+        inner = t[max(len(t) - 2, 0)]
         if s[-1] != inner:
             which = "only" if len(t) == 1 else "first" if len(t) == 2 else "second to last"
             raise Mismatch(
@@ -163,7 +164,7 @@ class _Follow:
             raise Mismatch(f"{ast.unparse(array)} has shape {base}: {_axes(len(base))}, so it has no shape[{axis}]")
         return ()
 
-    def _index(self, node: ast.expr):
+    def _index(self, node: ast.expr) -> Any:
         """Return an index made of slices, None, ... and numbers.
 
         Raises:

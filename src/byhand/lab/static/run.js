@@ -96,7 +96,7 @@ function draw() {
   const each = parts.map((part, i) => ({ label: part, stroke: palette()[i % 6], width: 2, dash: i < 6 ? [] : [4, 3], spanGaps: true, points: { show: false } }));
   const faint = { label: "each step", stroke: colour("--accent") + "55", width: 1, points: { show: false } };
   const strong = { label: "smoothed", stroke: colour("--accent"), width: 2, points: { show: false } };
-  chart("loss", parts.length ? each : [faint, strong], { x: "step", scales: { y: { distr: 3, range: (u, low, high) => [(low ?? 0.1) / 1.2, (high ?? 10) * 1.2] } }, ...logarithmic });
+  chart("loss", parts.length ? each : [faint, strong], { x: "step", scales: { y: { distr: 3, range: (u, low, high) => [(low ?? 0.1) / 1.2, Math.min(high ?? 10, parts.length ? 10 : Infinity) * 1.2] } }, ...logarithmic });
   chart(
     "accuracy",
     parts.length ? each.map((series) => ({ ...series, points: { size: 5 } })) : [
@@ -153,7 +153,7 @@ function paint() {
   const cell = Math.max(2, Math.floor(900 / (across * (columns + 1))));
   canvas.width = across * (columns + 1) * cell - cell;
   canvas.height = down * (rows + 1) * cell - cell;
-  const most = Math.max(1e-9, ...list.flat(3).map(Math.abs));
+  const most = list.flat(3).reduce((highest, w) => Math.max(highest, Math.abs(w)), 1e-9); // too many to be arguments
   const [low, middle, high] = ["--second", "--card", "--accent"].map((c) => channels(colour(c)));
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);

@@ -53,6 +53,8 @@ class Recipe:
     """The settings that make it a matter of a moment, on data that comes with the install."""
     quick_targets: tuple[Target, ...] = ()
     engines: tuple[str, ...] = ENGINES
+    experiment: bool = False
+    """Whether its settings miss the target: they are where a learner starts from."""
 
     def asked(self, *, quick: bool) -> tuple[Settings, tuple[Target, ...]]:
         """Return the settings and the targets of the full form, or of the short one."""

@@ -34,7 +34,7 @@ class StudyRecipe(Recipe):
         """Load the data and return the study."""
         return Study(self, settings, context)
 
-    def variants(self, settings: Any) -> dict[str, TrainingSettings]:
+    def variants(self, settings: Any) -> Mapping[str, TrainingSettings]:
         """Return the settings of each training, by its name."""
         raise NotImplementedError
 

@@ -23,10 +23,13 @@ from .recipe import Context, Job, Recipe
 class TrainingRecipe(Recipe):
     """One training of one network."""
 
+    settings: TrainingSettings
     model: Callable[[Any, Dataset], Model]
     """Makes the network from the settings and the data as it sees it."""
-    features: Callable[[Dataset, Callable], Dataset] | None = None
-    """Makes numbers of the pictures, for the network to see in their place; tells how far it is."""
+    features: Callable[[Any, Dataset, Callable], Dataset] | None = None
+    """Makes numbers of the pictures by the settings, for the network to see in their place; tells how far it is."""
+    require: Callable[[Any, Dataset], None] | None = None
+    """Raises ValueError where the settings do not fit the data."""
 
     def plan(self, settings: TrainingSettings, context: Context) -> Training:
         """Load the data and return the training."""
@@ -39,6 +42,8 @@ class Training(Job):
     def __init__(self, recipe: TrainingRecipe, settings: TrainingSettings, context: Context):
         self.recipe, self.settings, self.context = recipe, settings, context
         self.dataset = preparation.load(settings.data, examples=settings.examples, tell=context.tell)
+        if recipe.require is not None:
+            recipe.require(settings, self.dataset)
         self.steps = count_steps(settings, len(self.dataset.train), context.engine)
         self._saved: Progress | None = None
 
@@ -69,7 +74,7 @@ class Training(Job):
         """Return the data as the network sees it. What is fitted is kept with the run, and taken from there if it is there."""
         dataset = self.dataset
         if self.recipe.features is not None:
-            dataset = self.recipe.features(dataset, sitting.tell)
+            dataset = self.recipe.features(self.settings, dataset, sitting.tell)
         kept = sitting.folder / preparation.NAME
         if kept.exists():
             fitted, _ = load_tree(kept)

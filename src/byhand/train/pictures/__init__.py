@@ -3,6 +3,8 @@
 from .canvas import draw as draw
 from .curves import part_curves as part_curves
 from .curves import training_curves as training_curves
+from .neighbours import accuracy_by_k as accuracy_by_k
+from .neighbours import nearest_pictures as nearest_pictures
 from .predictions import confusion as confusion
 from .predictions import samples as samples
 from .studies import batchnorm_study as batchnorm_study

@@ -10,8 +10,7 @@ Drawing = Callable[[Any], None]
 """Fills a matplotlib Figure."""
 
 COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#64748b", "#0891b2", "#b45309")
-_STYLE = {
-    "axes.prop_cycle": None,  # set below, from COLOURS
+_STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#94a3b8",
@@ -35,7 +34,8 @@ def draw(folder: Path, drawings: Mapping[str, Drawing]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with rc_context({**_STYLE, "axes.prop_cycle": cycler(color=COLOURS)}):
+    style: Any = {**_STYLE, "axes.prop_cycle": cycler(color=COLOURS)}
+    with rc_context(style):
         for name, drawing in drawings.items():
             figure = Figure(layout="constrained")
             FigureCanvasAgg(figure)
@@ -49,3 +49,5 @@ def show_picture(axes: Any, image: Any) -> None:
     axes.imshow(image.transpose(1, 2, 0) if channels == 3 else image[0], cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

@@ -24,6 +24,7 @@ OVERFIT_FIFTY = TrainingRecipe(
     ),
     targets=_BY_HEART,
     quick_targets=_BY_HEART,
+    experiment=True,
 )
 
 _GENERALISE = (Target("val_accuracy", 0.9, words="validation accuracy"),)
@@ -44,4 +45,5 @@ RATE_AND_REG = TrainingRecipe(
     ),
     targets=_GENERALISE,
     quick_targets=_GENERALISE,
+    experiment=True,
 )
