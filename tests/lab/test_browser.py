@@ -43,7 +43,8 @@ def test_a_save_is_answered_on_the_page_and_the_wrong_edge_is_red(page, lab):
     page.wait_for_selector('[data-verdict="pass"]')
     assert page.locator("#state .mark.passed").count() == 1
     page.keyboard.press("n")
-    page.wait_for_url("**/exercises/*")
+    page.wait_for_url("**/exercises/layernorm_forward")
+    expect(page.locator("#live")).to_have_text("Watching")
 
 
 def test_the_verdict_comes_before_the_notes_and_the_graph_fits(page, lab):
@@ -90,7 +91,10 @@ def test_a_save_is_answered_at_once(page, lab):
 
 
 def test_a_run_starts_and_its_curve_moves(page, lab):
-    page.goto(f"{lab.url}/runs")
+    page.goto(f"{lab.url}/runs?recipe=overfit-fifty")
+    expect(page.locator("#about")).to_contain_text("fifty pictures by heart")
+    page.get_by_label("Recipe").select_option("mlp-digits")
+    expect(page.locator("#about")).to_contain_text("handwritten digits")
     page.locator("label.switch", has_text="My code").click()
     page.get_by_role("button", name="Train").click()
     page.wait_for_url("**/runs/mlp-digits-1")
@@ -231,4 +235,5 @@ def test_the_trainings_of_a_study_are_drawn_beside_one_another(page, lab):
     expect(page.locator("#loss .u-legend .u-series")).to_have_text(["sgd, 0.03", "sgd, 0.1", "sgd, 1e+08"])
     expect(page.locator("#table tbody tr")).to_have_count(3)
     expect(page.locator("#weights")).to_have_attribute("data-painted", re.compile(r"\d"))
+    assert not page.locator("[data-live]").first.is_visible()  # the last training's numbers
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
