@@ -132,7 +132,7 @@ def test_each_exercise_needs_only_what_came_before():
 
 def test_the_rendered_chapters_run_alone():
     """The solutions together are a program in plain NumPy, with nothing of ours in it."""
-    source = rendering.solution_module(list(course.exercises().values()))
+    source = rendering.solution_module(list(course.functions().values()))
     assert not re.search(r"\bxp\b", source)
     assert "byhand" not in source.replace(">>> from byhand", "")
     exec(compile(source, "solutions", "exec"), {})

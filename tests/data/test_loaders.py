@@ -124,7 +124,7 @@ def test_options_that_do_not_fit(home, name, options, says):
 def test_options_of_the_bundled_ones():
     with pytest.raises(ValueError, match="digits: expected options among none; got 'train'"):
         data.load("digits", **{"train": 3})
-    with pytest.raises(ValueError, match="shapes: expected options among train, val, test, size, seed; got 'dtype'"):
+    with pytest.raises(ValueError, match="shapes: expected options among train, val, test, size, seed, objects; got 'dtype'"):
         data.load("shapes", **{"dtype": "uint8"})
 
 
