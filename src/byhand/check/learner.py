@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,13 @@ class Source:
 
     def started(self, name: str) -> bool:
         """Return whether the function is there and no longer as the stub had it."""
-        definition = self.function(name)
-        return definition is not None and not rendering.is_untouched(definition)
+        return not self.functions.get(name, True)
+
+    @cached_property
+    def functions(self) -> dict[str, bool]:
+        """The functions of the file, and for each whether it is untouched: a stub, or the loop as it was given."""
+        found = {name: self.function(name) for name in self.names}
+        return {name: rendering.is_untouched(definition) for name, definition in found.items() if definition is not None}
 
     def line_of(self, name: str, variable: str, position: int) -> int | None:
         """Return the line that last decides a returned value: the last assignment to it, or the return statement."""
@@ -125,7 +130,13 @@ def read_source(file: Path) -> Source:
     except SyntaxError:
         encoding = "utf-8"
     text = data.decode(encoding, errors="replace")
-    return Source(file, io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True))
+    return _source(file, io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True))
+
+
+@lru_cache(maxsize=32)
+def _source(file: Path, text: str) -> Source:
+    """Return the source; where many functions of one file are checked, what is read off it is read once."""
+    return Source(file, text)
 
 
 def _statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
@@ -287,10 +298,8 @@ def load(worker: Worker, source: Source, names: Iterable[str]) -> Learner:
     package = (source.file.parent / "__init__.py").exists()
     siblings = locate(source.file)[2][1:] if package else []
     for other in [source, *(read_source(file) for file in siblings)]:
-        for name in other.names:
-            definition = other.function(name)
-            if definition is not None:
-                (stubs if rendering.is_untouched(definition) else found).add(name)
+        for name, untouched in other.functions.items():
+            (stubs if untouched else found).add(name)
     return Learner(worker, source, frozenset(found - stubs), frozenset(names))
 
 
