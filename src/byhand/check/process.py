@@ -172,6 +172,8 @@ class Worker:
 
     def _send(self, message, **values):
         assert self.process.stdin is not None
+        if self.process.stdin.closed:  # it was ended before, and this is one more question
+            raise WorkerDied(self._cause())
         try:
             self.process.stdin.write(wire.pack(message, **values))
             self.process.stdin.flush()
