@@ -225,7 +225,7 @@ def row_normalize(x):
     assert (finding.code, finding.kind) == ("whole-numbers", "dtype"), finding
 
 
-def test_finite_differences_are_known_where_the_gradient_is_nearly_zero(pool):
+def test_finite_differences_are_known_where_no_argument_has_the_gradients_name(pool):
     body = """
 def scores_gradient(shifted, y):
     def loss(s):

@@ -142,7 +142,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
             told.append(advice.forward_differs(exercise))
         elif consistent is not None:
             return replace(report, verdict="fail", rung="values", summary=consistent.title, findings=(consistent,))
-    if failing and advice.by_finite_differences(exercise, failing, trials):
+    if failing and advice.by_finite_differences(exercise, failing):
         told.append(advice.finite_differences(exercise))
         failing = []
     elif failing and all(advice.loses_digits(t) for t in failing):
