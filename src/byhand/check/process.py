@@ -107,14 +107,23 @@ class Worker:
         return self._answer("loaded", _loaded)
 
     def call(
-        self, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset(), keep: str = "", count: bool = False
+        self,
+        name: str,
+        args: list,
+        kwargs: Mapping[str, Any],
+        *,
+        opaque=frozenset(),
+        keep: str = "",
+        count: bool = False,
+        strict: bool = False,
     ) -> Outcome:
         """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles.
 
-        With `count`, the lines that it executes are counted, which takes time.
+        With `count`, the lines that it executes are counted, which takes time. With `strict`, what leaves the range of floats
+        is an exception.
         """
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
-        self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count)
+        self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count, strict=strict)
         return self._answer("result", _outcome)
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
@@ -163,6 +172,8 @@ class Worker:
 
     def _send(self, message, **values):
         assert self.process.stdin is not None
+        if self.process.stdin.closed:  # it was ended before, and this is one more question
+            raise WorkerDied(self._cause())
         try:
             self.process.stdin.write(wire.pack(message, **values))
             self.process.stdin.flush()

@@ -362,12 +362,21 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_call(self, name, args, kwargs, opaque, keep, seconds, count):
+    def do_call(self, name, args, kwargs, opaque, keep, seconds, count, strict):
         """Call a learner's function and send what it returned, the arguments as they are now, and what it printed."""
         function = self.lookup(name)
         VIOLATIONS.clear()
         lines = {}
-        value, error, took = self.guard(lambda: function(*args, **kwargs), seconds, self.counter(lines) if count else None)
+
+        def call():
+            if not strict:
+                return function(*args, **kwargs)
+            import numpy as np
+
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                return function(*args, **kwargs)
+
+        value, error, took = self.guard(call, seconds, self.counter(lines) if count else None)
         if opaque and isinstance(value, tuple | list):
             shown = []
             for i, item in enumerate(value):
