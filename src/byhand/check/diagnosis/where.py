@@ -146,7 +146,7 @@ def _slightly_off(context: Context, difference: Difference) -> Finding | None:
 
 
 def _cut_off(context: Context, difference: Difference) -> Finding | None:
-    """Explain a quantity that is wrong in its last row or column alone, or in all after the first."""
+    """Explain a quantity that is wrong in its last or first row or column alone, or in all after the first."""
     masks = [
         (other.wrong, np.asarray(other.yours))
         for trial in context.trials
@@ -165,6 +165,9 @@ def _cut_off(context: Context, difference: Difference) -> Finding | None:
         if all(bad[-1] and not bad[:-1].any() for bad in places):
             title, kind = f"in the last {word} alone", "off-by-one"
             question = "Does the loop reach it: which is the last number that `range` gives?"
+        elif all(bad[0] and not bad[1:].any() for bad in places):
+            title, kind = f"in the first {word} alone", "off-by-one"
+            question = "Does the loop begin with it: which is the first number that `range` gives?"
         elif all(not bad[0] and bad[1:].all() for bad in places):
             title, kind = f"in every {word} but the first", "wrong-index"
             question = f"What does the second {word} take from the first that it should have of its own?"
