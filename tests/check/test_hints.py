@@ -42,6 +42,7 @@ def row_normalize(x):
         out[i] = x[i] / x[i].sum()
     return out
 """
+LATE = SHORT.replace("range(len(x) - 1)", "range(1, len(x))")
 EARLY = """
 def euclidean_distances_two_loops(x, train):
     distances = np.zeros((len(x), len(train)))
@@ -82,6 +83,7 @@ def predict_linear(W, X):
     [
         ("row_normalize", STALE, "cut-off", "wrong-index", "is wrong in every row but the first"),
         ("row_normalize", SHORT, "cut-off", "off-by-one", "is still zero in the last row alone"),
+        ("row_normalize", LATE, "cut-off", "off-by-one", "is still zero in the first row alone"),
         ("euclidean_distances_two_loops", EARLY, "cut-off", "wrong-index", "is still zero in every row but the first"),
         ("gather_rows", SORTED, "reordered", "wrong-order", "has the right numbers of each column, but in another order"),
         ("top_k_indices", UPWARDS, "reordered", "wrong-order", "has the right numbers of each row, but in another order"),
@@ -114,6 +116,7 @@ def linear_softmax_loss(W, X, y, reg):
 
 def test_numbers_are_shown_to_as_many_digits_as_differ(pool):
     example = _check("masked_mean", ADDED, pool).example
+    assert example is not None
     assert example["yours"]["out"] != example["expected"]["out"]
 
 

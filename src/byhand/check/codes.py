@@ -70,8 +70,8 @@ _PAGES = {
         "np.log(p + 1e-8): every loss is a little too small",
     ),
     "cut-off": Page(
-        "A result is wrong in the last row or column alone, or in all but the first.",
-        "range(n - 1) ends at n - 2; a `return` inside of a loop ends it after the first round; and what is set to zero before the loop, "
+        "A result is wrong in the first or last row or column alone, or in all but the first.",
+        "range(1, n) begins at 1, and range(n - 1) ends at n - 2; a `return` inside of a loop ends it after the first round; and what is set to zero before the loop, "
         "not in it, still holds what came before.",
     ),
     "wrong-values": Page(

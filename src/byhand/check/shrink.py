@@ -93,6 +93,7 @@ def example(shown: Trial) -> dict[str, Any] | None:
         inputs[problem.exercise.parameters[0]] = _show(problem.upstream)
     if any(np.size(leaf) > LARGEST for _, leaf in leaves({"a": problem.arguments, "u": problem.upstream})):
         return None
+    yours, expected = {}, {}
     for digits in DIGITS:  # as few as show that they differ
         yours = {name: _show(value, digits) for name, value in shown.values.items() if name in problem.expected}
         expected = {name: _show(value, digits) for name, value in problem.expected.items()}

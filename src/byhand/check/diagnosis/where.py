@@ -99,9 +99,11 @@ def _reordered(context: Context, difference: Difference) -> Finding | None:
         return None
     for axis in range(target.ndim - 1, -1, -1):
         ordered = np.sort(target, axis=axis)
-        if target.shape[axis] < 2 or not real and np.any(np.diff(ordered, axis=axis) == 0):
+        if target.shape[axis] < 2 or not real and np.any(np.diff(ordered, axis=axis) == 0):  # equal ones are in any order
             continue
-        if not np.all(np.abs(np.sort(mine, axis=axis) - ordered) <= difference.tolerance):
+        with np.errstate(invalid="ignore"):
+            near = np.abs(np.sort(mine, axis=axis) - ordered) <= difference.tolerance
+        if not np.all(near):
             continue
         words = {0: " of each column", target.ndim - 1: " of each row"} if target.ndim > 1 else {0: ""}
         return _finding(
@@ -126,12 +128,13 @@ def _slightly_off(context: Context, difference: Difference) -> Finding | None:
     worst = 0.0
     for trial in context.trials:
         for other in trial.differences:
-            largest = float(np.max(np.abs(other.expected), initial=0.0)) if other.max_error is not None else 0.0
             if other.quantity != difference.quantity or trial.problem.case.kind in ("extreme", "float32"):
                 continue
-            if other.rung != "values" or not largest or other.max_error > SLIGHT * largest:
+            error = other.max_error
+            largest = 0.0 if error is None else float(np.max(np.abs(other.expected), initial=0.0))
+            if error is None or other.rung != "values" or not largest or error > SLIGHT * largest:
                 return None
-            worst = max(worst, other.max_error / largest)
+            worst = max(worst, error / largest)
     if not worst:
         return None
     return _finding(
@@ -146,7 +149,7 @@ def _slightly_off(context: Context, difference: Difference) -> Finding | None:
 
 
 def _cut_off(context: Context, difference: Difference) -> Finding | None:
-    """Explain a quantity that is wrong in its last row or column alone, or in all after the first."""
+    """Explain a quantity that is wrong in its last or first row or column alone, or in all after the first."""
     masks = [
         (other.wrong, np.asarray(other.yours))
         for trial in context.trials
@@ -158,13 +161,16 @@ def _cut_off(context: Context, difference: Difference) -> Finding | None:
     for axis in dict.fromkeys((0, ndim - 1)) if ndim else ():
         word = "entry" if ndim == 1 else "row" if axis == 0 else "column"
         others = tuple(i for i in range(ndim) if i != axis)
-        places = [wrong.any(axis=others) for wrong, _ in masks]
+        places = [np.atleast_1d(wrong.any(axis=others)) for wrong, _ in masks]
         empty = not any(np.any(mine[wrong]) for wrong, mine in masks)
         if not any(len(bad) > 2 for bad in places):  # of two, the last is also the one after the first
             continue
         if all(bad[-1] and not bad[:-1].any() for bad in places):
             title, kind = f"in the last {word} alone", "off-by-one"
             question = "Does the loop reach it: which is the last number that `range` gives?"
+        elif all(bad[0] and not bad[1:].any() for bad in places):
+            title, kind = f"in the first {word} alone", "off-by-one"
+            question = "Does the loop begin with it: which is the first number that `range` gives?"
         elif all(not bad[0] and bad[1:].all() for bad in places):
             title, kind = f"in every {word} but the first", "wrong-index"
             question = f"What does the second {word} take from the first that it should have of its own?"
