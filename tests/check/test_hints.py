@@ -99,6 +99,16 @@ def test_where_no_slip_is_known_the_numbers_say_what_they_can(name, body, code, 
     assert finding.confidence != "certain"
 
 
+def test_nobody_is_asked_about_a_loop_that_is_not_there(pool):
+    body = """
+def masked_mean(x, mask):
+    kept = np.where(mask.any(axis=1, keepdims=True), mask, True)[:, :, None]
+    return (x * kept).sum(axis=1) / kept.sum(axis=1)
+"""
+    finding = _check("masked_mean", body, pool).findings[0]
+    assert finding.code == "wrong-values" and "row 0 alone" in finding.title, finding
+
+
 def test_what_is_right_is_named_where_less_is_right_than_wrong(pool):
     half = """
 def linear_softmax_loss(W, X, y, reg):

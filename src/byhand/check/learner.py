@@ -93,6 +93,12 @@ class Source:
         around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]
         return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
 
+    def loops(self, name: str) -> bool:
+        """Return whether there is a loop in a function."""
+        definition = self.function(name)
+        kinds = ast.For | ast.While | ast.comprehension
+        return definition is not None and any(isinstance(n, kinds) for n in ast.walk(definition))
+
     def first_global(self, name: str) -> int | None:
         """Return the first line of a function that says `global`, or uses what outlives its calls.
 

@@ -157,6 +157,7 @@ def _cut_off(context: Context, difference: Difference) -> Finding | None:
         if other.quantity == difference.quantity and other.rung == "values"
     ]
     ndim = np.ndim(difference.expected)
+    loops = context.learner.source.loops(context.exercise.name)
     masks = [(wrong, mine) for wrong, mine in masks if wrong.ndim == ndim and wrong.size]
     for axis in dict.fromkeys((0, ndim - 1)) if ndim else ():
         word = "entry" if ndim == 1 else "row" if axis == 0 else "column"
@@ -165,10 +166,10 @@ def _cut_off(context: Context, difference: Difference) -> Finding | None:
         empty = not any(np.any(mine[wrong]) for wrong, mine in masks)
         if not any(len(bad) > 2 for bad in places):  # of two, the last is also the one after the first
             continue
-        if all(bad[-1] and not bad[:-1].any() for bad in places):
+        if loops and all(bad[-1] and not bad[:-1].any() for bad in places):
             title, kind = f"in the last {word} alone", "off-by-one"
             question = "Does the loop reach it: which is the last number that `range` gives?"
-        elif all(bad[0] and not bad[1:].any() for bad in places):
+        elif loops and all(bad[0] and not bad[1:].any() for bad in places):
             title, kind = f"in the first {word} alone", "off-by-one"
             question = "Does the loop begin with it: which is the first number that `range` gives?"
         elif all(not bad[0] and bad[1:].all() for bad in places):
