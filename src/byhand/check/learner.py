@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from byhand.course import rendering
 from byhand.spec import syntax
 from byhand.spec.exercise import returned_names
 
+from . import lines
 from .problem import Problem, takes_cache
 from .process import Outcome, Worker, WorkerDied, locate
 from .worker import Handle
@@ -57,26 +58,10 @@ class Source:
         definition = self.function(name)
         return definition is not None and not rendering.is_untouched(definition)
 
-    def line_of(self, name: str, variable: str, position: int) -> int | None:
-        """Return the line that last decides a returned value: the last assignment to it, or the return statement."""
+    def line_of(self, name: str, position: int, keys: tuple[str, ...] = (), ran: Collection[int] = ()) -> int | None:
+        """Return the line that last decides a result of a function, or an item of it; see `lines.deciding`."""
         definition = self.function(name)
-        if definition is None:
-            return None
-        returns = [n for n in ast.walk(definition) if isinstance(n, ast.Return) and n.value is not None]
-        if not returns:
-            return definition.lineno
-        last = max(returns, key=lambda n: n.lineno)
-        value = last.value
-        if isinstance(value, ast.Tuple) and position < len(value.elts):
-            value = value.elts[position]
-        if not isinstance(value, ast.Name):
-            return last.lineno if value is None else value.lineno
-        return self.last_assignment(definition, value.id) or last.lineno
-
-    def last_assignment(self, definition: ast.FunctionDef, variable: str) -> int | None:
-        """Return the line of the last assignment to a variable (or to items of it) in a function."""
-        lines = [node.lineno for node in ast.walk(definition) if isinstance(node, ast.stmt) and variable in _assigned(node)]
-        return max(lines, default=None)
+        return lines.deciding(definition, position, keys, ran) if definition is not None else None
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the innermost statement that a line belongs to; of one with a body, such as a loop, its head."""
@@ -85,32 +70,29 @@ class Source:
         return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
 
     def first_global(self, name: str) -> int | None:
-        """Return the first line of a function that says `global`, or uses a variable of the module that is no mere constant."""
+        """Return the first line of a function that may keep something from call to call, or draws at random.
+
+        It says `global`, uses a variable of the module that is no mere constant, has a default that can be changed, such as
+        `order=[]`, or takes something from a module named random.
+        """
         definition = self.function(name)
         kept = {
             variable
             for variable, nodes in self.names.items()
             if isinstance(nodes[-1], ast.Assign) and not isinstance(nodes[-1].value, ast.Constant | ast.Lambda)
         }
-        nodes = ast.walk(definition) if definition is not None else ()
-        lines = [n.lineno for n in nodes if isinstance(n, ast.Global) or (isinstance(n, ast.Name) and n.id in kept)]
-        return min(lines, default=None)
+        nodes = list(ast.walk(definition)) if definition is not None else []
+        defaults = [d for d in (*definition.args.defaults, *definition.args.kw_defaults) if d] if definition else []
+        kept_defaults = [d.lineno for d in defaults if not isinstance(d, ast.Constant | ast.UnaryOp | ast.Name | ast.Attribute)]
+        drawn = [n.lineno for n in nodes if isinstance(n, ast.Attribute) and n.attr == "random"]
+        drawn += [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id == "random"]
+        found = [n.lineno for n in nodes if isinstance(n, ast.Global) or (isinstance(n, ast.Name) and n.id in kept)]
+        return min(found + kept_defaults + drawn, default=None)
 
     def changes(self, name: str, variable: str) -> int | None:
-        """Return the first line that changes a parameter in place: `x[...] = `, `x += `, `x.sort()`."""
+        """Return the first line of a function that changes a parameter in place; see `lines.writing`."""
         definition = self.function(name)
-        if definition is None:
-            return None
-        lines = []
-        for node in ast.walk(definition):
-            if not isinstance(node, ast.Assign | ast.AugAssign):
-                continue
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                item = isinstance(target, ast.Subscript) and _root(target) == variable
-                if item or (isinstance(node, ast.AugAssign) and _root(target) == variable):
-                    lines.append(node.lineno)
-        return min(lines, default=None)
+        return lines.writing(definition, variable) if definition is not None else None
 
 
 def read_source(file: Path) -> Source:
@@ -153,13 +135,7 @@ def _assigned(node: ast.AST) -> set[str]:
     else:
         return set()
     flat = [e for t in targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
-    return {name for name in map(_root, flat) if name}
-
-
-def _root(target: ast.AST) -> str | None:
-    while isinstance(target, ast.Subscript | ast.Attribute):
-        target = target.value
-    return target.id if isinstance(target, ast.Name) else None
+    return {name for name in map(lines.root, flat) if name}
 
 
 @dataclass
@@ -199,13 +175,14 @@ class Learner:
         """Run the exercise's function on a problem.
 
         A backward gets the cache of the learner's own forward, if they have written one and forward=True, else the
-        reference's cache. With count=True the executed lines of a function that is no backward are counted.
+        reference's cache. With count=True the executed lines of the function (not those of the forward before) are counted.
         """
         exercise = problem.exercise
         try:
             if exercise.forward is None:
                 return self._plain(problem, count)
-            return self._backward(problem, own_forward=forward and exercise.forward.__name__ in self.own & self.names)
+            own = forward and exercise.forward.__name__ in self.own & self.names
+            return self._backward(problem, count, own_forward=own)
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
 
@@ -235,7 +212,7 @@ class Learner:
         after = _after(outcome, problem.positional)
         return Attempt(outcome, changed=_changed(before, after), after=after)
 
-    def _backward(self, problem, *, own_forward):
+    def _backward(self, problem, count, *, own_forward):
         exercise = problem.exercise
         args, forward = [problem.upstream], None
         if takes_cache(exercise.function):
@@ -251,7 +228,7 @@ class Learner:
                 if forward.error is None and isinstance(value, tuple | list) and len(value) > 1 and isinstance(value[1], Handle):
                     cache = value[1]
             args.append(cache)
-        outcome = self.worker.call(exercise.name, args, {})
+        outcome = self.worker.call(exercise.name, args, {}, count=count)
         names = exercise.parameters[: len(args)]
         before = {name: value for name, value in zip(names, args, strict=True) if not isinstance(value, Handle)}
         after = _after(outcome, names)

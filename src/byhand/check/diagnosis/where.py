@@ -33,8 +33,7 @@ def explain(context: Context, difference: Difference) -> Finding:
         if place
         else f"`{difference.quantity}` is not as expected{only}.",
         question=_question(context, place),
-        detail=f"the largest difference is {difference.max_error:.3g}"
-        + (f", at {difference.worst_index}" if difference.worst_index else ""),
+        detail=_gap(difference),
         kind="wrong-formula",
         quantity=difference.quantity,
         line=context.line(difference),
@@ -56,6 +55,17 @@ def _unstable(context, difference):
         quantity=difference.quantity,
         line=context.line(difference),
         confidence="certain",
+    )
+
+
+def _gap(difference: Difference) -> str:
+    """Say how far a quantity is off: both numbers where there is one of each."""
+    if difference.max_error is None:
+        return difference.message
+    if np.ndim(difference.expected) == 0:
+        return f"yours is {float(difference.yours):.6g}; expected {float(difference.expected):.6g}"
+    return f"the largest difference is {difference.max_error:.3g}" + (
+        f", at {difference.worst_index}" if difference.worst_index else ""
     )
 
 
@@ -115,8 +125,11 @@ def only_in(context: Context) -> str:
 
 def _question(context: Context, place: str) -> str:
     failing = [t for t in context.trials if not t.passed]
-    if len(failing) < len(context.trials):
+    right = [t for t in context.trials if t.passed]
+    if right and len(failing) <= len(right):
         return f'What is special about "{failing[0].problem.case.name}"?'
+    if right:
+        return f'In the case "{right[0].problem.case.name}" it is right: what is different there?'
     if place.startswith("just where"):
         return "What does the function do there, and what is its slope?"
     if place.startswith("just at the right class"):
