@@ -136,10 +136,13 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     odd_forward = next((t for t in failing if consistency.forward_differs(t)), None)
     if odd_forward is not None:
         consistent = consistency.explain(Context(exercise, learner, odd_forward, trials))
-        trials = tuple(trial(learner, t.problem, forward=False) for t in trials)
+        with_own, trials = trials, tuple(trial(learner, t.problem, forward=False) for t in trials)
         failing = [t for t in trials if t.rung is not None]
         if not failing:
             told.append(advice.forward_differs(exercise))
+        elif consistent is None and consistency.own_cache_alone(with_own, trials):
+            first = consistency.forward_first(exercise, learner)
+            return replace(report, verdict="fail", rung="values", summary=first.title, findings=(first,))
         elif consistent is not None:
             return replace(report, verdict="fail", rung="values", summary=consistent.title, findings=(consistent,))
     if failing and advice.by_finite_differences(exercise, failing):
@@ -246,6 +249,10 @@ def _right(context: Context) -> tuple[dict[str, Any], ...]:
         return ()
     position = {name: i for i, name in enumerate(context.exercise.returns)}
     return tuple(
-        {"name": name, "line": context.learner.source.line_of(context.exercise.name, name, position[name]), "is": "as expected"}
+        {
+            "name": name,
+            "line": context.learner.source.line_of(context.exercise.name, position[name], (), context.ran),
+            "is": "as expected",
+        }
         for name in context.right
     )

@@ -37,12 +37,36 @@ _PAGES = {
         "or a division by the number of examples that is missing or done twice.",
         "db = np.mean(dout, axis=0) where the bias is used once by every example: a sum belongs there",
     ),
+    "as-if": Page(
+        "A result is the right one for other arguments.",
+        "The right result was computed once more with one argument changed: a number set to 0 or to its default, an array of "
+        "zeros or ones, a sign turned, two of them exchanged. In every case what came out is yours. So the argument does not come "
+        "in where it should, or not as it should.",
+        "grads['w1'] is what it would be if reg were 0: the penalty is in the loss, and not in this gradient",
+    ),
+    "offset": Page(
+        "A result is off by the same whole number in every case.",
+        "Something is counted once too often, or once too little.",
+        "a hinge loss that is 1 too large: the right class competes with itself, and its margin is exactly 1",
+    ),
     "sign": Page("A result has the wrong sign everywhere.", "Follow one entry: when it grows a little, does the output grow or shrink?"),
     "all-zero": Page("A result is zero everywhere.", "It is made but never filled, or it is multiplied by something that is zero."),
     "transposed": Page("A result is right but transposed.", "A gradient always has the shape of the thing it is the gradient of."),
     "kept-axis": Page(
         "A result keeps an axis of length 1.", "keepdims=True is useful on the way, for broadcasting; a result has the shape that is promised."
     ),
+    "axes-in-another-order": Page(
+        "The right numbers, with the axes in another order.",
+        "Say for each axis of yours which one it should be; a transpose or moveaxis on the way is missing, or goes elsewhere.",
+        "out.reshape(n, h, w, c).transpose(0, 3, 2, 1): the pictures lie on their sides",
+    ),
+    "shuffled": Page(
+        "The right numbers in the wrong places.",
+        "A reshape reads the numbers as they lie and moves none; only a transpose or moveaxis changes what lies next to what.",
+        "x.T computed on the way, and .reshape(x.shape) at the end where .T.reshape(x.shape) belongs",
+    ),
+    "order-of-items": Page("A list has the right items in another order.", "The docstring says in which order; follow it for the first item."),
+    "wrong-items": Page("A list has other items than it should.", "Follow the first item that differs back to where it is put there."),
     "other-layout": Page("The right numbers in another shape.", "Reshape the result to the shape of what it is the gradient of."),
     "unsummed-axis": Page(
         "A result still has an axis that should be summed over.",

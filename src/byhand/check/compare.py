@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,12 @@ class Difference:
     expected: Any
     tolerance: float = 0.0
     message: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The way from the returned value to the quantity: ("w1",) in grads['w1'], ("0",) in order[0]."""
+        steps = re.findall(r"\['(.*?)'\]|\[(\d+)\]", self.quantity[len(self.returned) :])
+        return tuple(key or index for key, index in steps)
 
     @property
     def wrong(self) -> np.ndarray:

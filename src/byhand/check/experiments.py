@@ -33,7 +33,7 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
         runs: the folder with their runs.
     """
     attempt = trials[0].attempt
-    line = learner.source.line_of(exercise.name, "settings", 0)
+    line = learner.source.line_of(exercise.name, 0)
     if attempt.error is not None:
         return _failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
     try:

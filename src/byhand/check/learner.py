@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from byhand.course import rendering
 from byhand.spec import syntax
 from byhand.spec.exercise import returned_names
 
+from . import lines
 from .problem import Problem, takes_cache
 from .process import Outcome, Worker, WorkerDied, locate
 from .worker import Handle
@@ -62,30 +63,10 @@ class Source:
         found = {name: self.function(name) for name in self.names}
         return {name: rendering.is_untouched(definition) for name, definition in found.items() if definition is not None}
 
-    def line_of(self, name: str, variable: str, position: int) -> int | None:
-        """Return the line that last decides a returned value: the last assignment to it, or the return statement."""
+    def line_of(self, name: str, position: int, keys: tuple[str, ...] = (), ran: Collection[int] = ()) -> int | None:
+        """Return the line that last decides a result of a function, or an item of it; see `lines.deciding`."""
         definition = self.function(name)
-        if definition is None:
-            return None
-        returns = [n for n in ast.walk(definition) if isinstance(n, ast.Return) and n.value is not None]
-        if not returns:
-            return definition.lineno
-        last = max(returns, key=lambda n: n.lineno)
-        value = last.value
-        if isinstance(value, ast.Tuple) and position < len(value.elts):
-            value = value.elts[position]
-        if not isinstance(value, ast.Name):
-            return last.lineno if value is None else value.lineno
-        return self.last_assignment(definition, value.id) or last.lineno
-
-    def last_assignment(self, definition: ast.FunctionDef, variable: str) -> int | None:
-        """Return the line of the last assignment to a variable (or to items of it) in a function."""
-        lines = [
-            node.lineno
-            for node in ast.walk(definition)
-            if isinstance(node, ast.stmt) and (variable in _assigned(node) or _grown(node) == variable)
-        ]
-        return max(lines, default=None)
+        return lines.deciding(definition, position, keys, ran) if definition is not None else None
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the innermost statement that a line belongs to; of one with a body, such as a loop, its head."""
@@ -100,9 +81,10 @@ class Source:
         return definition is not None and any(isinstance(n, kinds) for n in ast.walk(definition))
 
     def first_global(self, name: str) -> int | None:
-        """Return the first line of a function that says `global`, or uses what outlives its calls.
+        """Return the first line of a function that may keep something from call to call, or draws at random.
 
-        That is a variable of the module that is no mere constant, or a default that is a list or a dict.
+        It says `global`, uses a variable of the module that is no mere constant, has a default that can be changed, such as
+        `order=[]`, or takes something from a module named random.
         """
         definition = self.function(name)
         kept = {
@@ -110,30 +92,18 @@ class Source:
             for variable, nodes in self.names.items()
             if isinstance(nodes[-1], ast.Assign) and not isinstance(nodes[-1].value, ast.Constant | ast.Lambda)
         }
-        nodes = ast.walk(definition) if definition is not None else ()
-        lines = [n.lineno for n in nodes if isinstance(n, ast.Global) or (isinstance(n, ast.Name) and n.id in kept)]
-        defaults = [*definition.args.defaults, *definition.args.kw_defaults] if definition is not None else []
-        lines += [n.lineno for n in defaults if isinstance(n, ast.List | ast.Dict | ast.Set | ast.Call)]
-        return min(lines, default=None)
+        nodes = list(ast.walk(definition)) if definition is not None else []
+        defaults = [d for d in (*definition.args.defaults, *definition.args.kw_defaults) if d] if definition else []
+        kept_defaults = [d.lineno for d in defaults if not isinstance(d, ast.Constant | ast.UnaryOp | ast.Name | ast.Attribute)]
+        drawn = [n.lineno for n in nodes if isinstance(n, ast.Attribute) and n.attr == "random"]
+        drawn += [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id == "random"]
+        found = [n.lineno for n in nodes if isinstance(n, ast.Global) or (isinstance(n, ast.Name) and n.id in kept)]
+        return min(found + kept_defaults + drawn, default=None)
 
     def changes(self, name: str, variable: str) -> int | None:
-        """Return the first line that changes a parameter in place: `x[...] = `, `x += `, `x.sort()`, `np.exp(x, out=x)`.
-
-        Names of the same array, or of a part of it, count too: `out = x`, `for row in x`.
-        """
+        """Return the first line of a function that changes a parameter in place; see `lines.writing`."""
         definition = self.function(name)
-        if definition is None:
-            return None
-        same, lines, later = {variable}, [], []
-        nodes = [n for n in ast.walk(definition) if isinstance(n, ast.stmt | ast.Call) and n is not definition]
-        for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
-            if _written(node) & same:
-                lines.append(node.lineno)
-            if variable in _written(node):  # after `x = x.copy()` it is no longer the caller's, unless that is in a branch
-                later.append(node.lineno)
-            for target, value in _named(node):
-                same = same | {target} if _shares(value) & same else same - {target}
-        return min(lines or later, default=None)
+        return lines.writing(definition, variable) if definition is not None else None
 
 
 def read_source(file: Path) -> Source:
@@ -182,85 +152,7 @@ def _assigned(node: ast.AST) -> set[str]:
     else:
         return set()
     flat = [e for t in targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
-    return {name for name in map(_root, flat) if name}
-
-
-def _grown(node: ast.AST) -> str | None:
-    """Return the list that a statement adds to: `losses.append(loss)`."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "extend", "insert"):
-        return _root(call.func.value)
-    return None
-
-
-_IN_PLACE = (
-    "sort",
-    "partition",
-    "fill",
-    "put",
-    "resize",
-    "append",
-    "extend",
-    "insert",
-    "pop",
-    "remove",
-    "clear",
-    "reverse",
-    "update",
-)
-"""Methods that change what they are called on."""
-_WRITES = ("at", "put", "place", "copyto", "putmask", "put_along_axis", "fill_diagonal", "shuffle")
-"""Functions of NumPy that change their first argument."""
-_VIEWS = ("reshape", "ravel", "transpose", "swapaxes", "squeeze", "view", "diagonal", "asarray", "moveaxis", "atleast_2d")
-"""Functions and methods whose result may be the same memory."""
-
-
-def _written(node: ast.AST) -> set[str]:
-    """Return the names whose arrays a statement or a call writes into."""
-    found: list[ast.AST] = []
-    if isinstance(node, ast.AugAssign):
-        found = [node.target]
-    elif isinstance(node, ast.Assign):
-        flat = [e for t in node.targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
-        found = [t for t in flat if isinstance(t, ast.Subscript)]
-    elif isinstance(node, ast.Call):
-        found = [k.value for k in node.keywords if k.arg == "out"]
-        if isinstance(node.func, ast.Attribute):
-            found += [node.func.value] if node.func.attr in _IN_PLACE else []
-            found += node.args[:1] if node.func.attr in _WRITES else []
-    return {name for name in map(_root, found) if name}
-
-
-def _named(node: ast.AST) -> list[tuple[str, ast.AST]]:
-    """Return the names that a statement binds, each with what it stands for then."""
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return [(node.targets[0].id, node.value)]
-    if isinstance(node, ast.For):
-        targets, values = [node.target], [node.iter]
-        if isinstance(node.iter, ast.Call) and isinstance(node.target, ast.Tuple) and isinstance(node.iter.func, ast.Name):
-            targets = node.target.elts[node.iter.func.id == "enumerate" :]
-            values = node.iter.args
-        return [(t.id, v) for t, v in zip(targets, values, strict=False) if isinstance(t, ast.Name)]
-    return []
-
-
-def _shares(value: ast.AST) -> set[str]:
-    """Return the names whose memory an expression may share."""
-    while isinstance(value, ast.Subscript | ast.Attribute | ast.Call):
-        if isinstance(value, ast.Call):
-            if not (isinstance(value.func, ast.Attribute) and value.func.attr in _VIEWS):
-                return set()
-            root = _root(value.func)
-            value = value.args[0] if root in ("np", "numpy") and value.args else value.func.value
-        else:
-            value = value.value
-    return {value.id} if isinstance(value, ast.Name) else set()
-
-
-def _root(target: ast.AST) -> str | None:
-    while isinstance(target, ast.Subscript | ast.Attribute):
-        target = target.value
-    return target.id if isinstance(target, ast.Name) else None
+    return {name for name in map(lines.root, flat) if name}
 
 
 @dataclass
@@ -300,13 +192,14 @@ class Learner:
         """Run the exercise's function on a problem.
 
         A backward gets the cache of the learner's own forward, if they have written one and forward=True, else the
-        reference's cache. With count=True the executed lines of a function that is no backward are counted.
+        reference's cache. With count=True the executed lines of the function (not those of the forward before) are counted.
         """
         exercise = problem.exercise
         try:
             if exercise.forward is None:
                 return self._plain(problem, count)
-            return self._backward(problem, own_forward=forward and exercise.forward.__name__ in self.own & self.names)
+            own = forward and exercise.forward.__name__ in self.own & self.names
+            return self._backward(problem, count, own_forward=own)
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
 
@@ -352,7 +245,7 @@ class Learner:
         after = _after(outcome, problem.positional)
         return Attempt(outcome, changed=_changed(before, after), after=after)
 
-    def _backward(self, problem, *, own_forward):
+    def _backward(self, problem, count, *, own_forward):
         exercise = problem.exercise
         args, forward = [problem.upstream], None
         if takes_cache(exercise.function):
@@ -368,7 +261,7 @@ class Learner:
                 if forward.error is None and isinstance(value, tuple | list) and len(value) > 1 and isinstance(value[1], Handle):
                     cache = value[1]
             args.append(cache)
-        outcome = self.worker.call(exercise.name, args, {})
+        outcome = self.worker.call(exercise.name, args, {}, count=count)
         names = exercise.parameters[: len(args)]
         before = {name: value for name, value in zip(names, args, strict=True) if not isinstance(value, Handle)}
         after = _after(outcome, names)

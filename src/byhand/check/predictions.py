@@ -19,7 +19,7 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
     if attempt.error is not None:
         return _failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
     chosen = attempt.outcome.value
-    line = learner.source.line_of(exercise.name, "choice", 0)
+    line = learner.source.line_of(exercise.name, 0)
     if not isinstance(chosen, str) or chosen not in exercise.choices:
         return _failed(report, "type", _no_choice(exercise, chosen, line))
     outcome = exercise.outcome()

@@ -235,7 +235,8 @@ def tape_reduce_backward(dout: Float[Array, "..."], cache):
 
     Args:
         dout: the shape of a without the summed axis, the upstream gradient; a single number where axis is None.
-        cache: (shape of a, axis); axis is a whole number, or None where everything was summed.
+        cache: (shape of a, axis); axis is a whole number, counted from the last where it is negative, or None where
+            everything was summed.
 
     Returns:
         da: the shape of a.

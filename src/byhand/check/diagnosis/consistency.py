@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import flatten, leaves, tree_map, unflatten
-from byhand.spec import Finding
+from byhand.spec import Exercise, Finding
 
+from ..learner import Learner
 from ..process import WorkerDied
 from .context import Context, Trial
 
@@ -43,10 +44,37 @@ def explain(context: Context) -> Finding | None:
         detail="Its gradients agree with finite differences of your own forward.",
         kind="wrong-formula",
         quantity=forward.__name__,
-        line=None,
+        line=_line(context.learner, forward.__name__),
         confidence="certain",
         evidence=(f"centred differences with h = {STEP:g}",),
     )
+
+
+def own_cache_alone(with_own: tuple[Trial, ...], with_ours: tuple[Trial, ...]) -> bool:
+    """Return whether a backward stops with our cache where it did not with the learner's: then ours can tell nothing of it."""
+    pairs = zip(with_own, with_ours, strict=True)
+    return any(ours.attempt.error is not None and own.attempt.error is None for own, ours in pairs)
+
+
+def forward_first(exercise: Exercise, learner: Learner) -> Finding:
+    """Return the finding for a backward that reads the cache of a forward that is not right yet, and no other."""
+    assert exercise.forward is not None
+    name = exercise.forward.__name__
+    return Finding(
+        code="forward-differs",
+        title=f"`{exercise.name}` cannot be judged yet: it reads the cache of your own `{name}`, which is not right.",
+        question=f"What does `byhand check {name}` say?",
+        detail="Its gradients are not the derivative of your forward either; but look at the forward first.",
+        kind="wrong-formula",
+        quantity=name,
+        line=_line(learner, name),
+        confidence="certain",
+    )
+
+
+def _line(learner: Learner, name: str) -> int | None:
+    definition = learner.source.function(name)
+    return definition.lineno if definition is not None else None
 
 
 def forward_differs(trial: Trial) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from byhand.spec import Exercise
 
+from .. import lines
 from ..compare import ORDER, Difference, by_returned, differences
 from ..learner import Attempt, Learner
 from ..problem import Problem
@@ -68,7 +70,23 @@ class Context:
     def line(self, difference: Difference) -> int | None:
         """Return the learner's line that decides a quantity."""
         position = self.exercise.returns.index(difference.returned)
-        return self.learner.source.line_of(self.exercise.name, difference.returned, position)
+        return self.learner.source.line_of(self.exercise.name, position, difference.keys, self.ran)
+
+    def line_of_variable(self, *names: str) -> int | None:
+        """Return the line that gives the first of these variables that the learner has its value, or None."""
+        definition = self.learner.source.function(self.exercise.name)
+        found = (lines.assigned(definition, name, self.ran) for name in names if definition is not None)
+        return next((line for line in found if line is not None), None)
+
+    @cached_property
+    def ran(self) -> frozenset[int]:
+        """The lines that the learner's code executes on the failing problem; none where that cannot be told."""
+        before = self.trial.attempt
+        if before.died is not None or before.outcome.violations:
+            return frozenset()
+        attempt = self.learner.run(self.problem, forward=before.forward is not None, count=True)
+        told = attempt.died is None and not attempt.outcome.violations
+        return frozenset(attempt.outcome.lines) if told else frozenset()
 
     def constants(self) -> dict[str, float]:
         """Return the numbers that a factor may turn out to be, by the name the learner knows: sizes and scalar options."""

@@ -9,8 +9,9 @@ import numpy as np
 
 from byhand.spec import Finding
 
+from .. import lines
 from ..compare import Difference
-from . import exceptions, paths, precision, purity, scale, shape, variants, where
+from . import asif, exceptions, paths, precision, purity, scale, shape, variants, where
 from .context import Context
 
 MOST = 3
@@ -22,7 +23,12 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found, picture = _by_rung(context)
     slips = variants.explain(context)
     if len(slips) == 1:
-        found = [_joined(found[0], slips[0]), *(f for f in found[1:] if f.code not in where.CODES)]
+        named = context.line_of_variable(slips[0].quantity)
+        slip = replace(slips[0], line=named) if named is not None else slips[0]
+        found = [
+            _joined(found[0], slip, own=named is not None and slip.quantity not in context.exercise.returns),
+            *(f for f in found[1:] if f.code not in where.CODES),
+        ]
     elif slips:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
@@ -44,7 +50,10 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
         return [purity.explain(context)], None
     found: list[Finding] = []
     picture = None
-    for difference in context.trial.differences[:MOST]:
+    listed = shape.order_of_items(context, context.trial.differences[0].returned)
+    if listed is not None:
+        return [listed], None
+    for difference in _from_the_source(context)[:MOST]:
         finding, marked = _of_difference(context, difference)
         picture = picture or marked
         if not any(f.code == finding.code == "swapped-results" for f in found):
@@ -58,7 +67,7 @@ def _of_difference(context: Context, difference: Difference) -> tuple[Finding, d
         finding, picture = paths.explain(context, full)
         if finding is not None:
             return finding, picture
-    for step in (shape.explain, precision.explain, scale.explain):
+    for step in (shape.explain, precision.explain, scale.explain, scale.offset, asif.explain, scale.unnamed):
         finding = step(context, difference)
         if finding is not None:
             return finding, None
@@ -77,18 +86,37 @@ def _broadcast(difference: Difference) -> Difference | None:
         return None
 
 
+def _from_the_source(context: Context) -> list[Difference]:
+    """Return the differences, those first from which the learner's code computes others: a wrong `dgamma` before `dx`."""
+    definition = context.learner.source.function(context.exercise.name)
+    found = list(context.trial.differences)
+    if definition is None or len(found) < 2 or any(d.rung == "type" for d in found):
+        return found
+    places = context.exercise.returns.index
+    told = [lines.sources(definition, places(d.returned), d.keys) for d in found]
+
+    def needed(i: int) -> int:
+        own, used = told[i]
+        return sum(name is not None and name != own and name in used for name, _ in told)
+
+    return [found[i] for i in sorted(range(len(found)), key=needed)]
+
+
 _VAGUE = ("wrong-values", "wrong-type", "wrong-shape")
 
 
-def _joined(numbers: Finding, slip: Finding) -> Finding:
-    """Tell what the numbers show, and the misconception that they match in every case."""
+def _joined(numbers: Finding, slip: Finding, *, own: bool) -> Finding:
+    """Tell what the numbers show, and the misconception that they match in every case.
+
+    own=True: its line is that of a variable that the learner has under the same name.
+    """
     return replace(
         numbers,
         code=slip.code,
         detail=slip.detail if numbers.code in _VAGUE or not numbers.detail else f"{numbers.detail}\n{slip.detail}",
         kind=slip.kind,
         quantity=slip.quantity,
-        line=numbers.line if numbers.line is not None else slip.line,
+        line=slip.line if slip.line is not None and (own or numbers.line is None) else numbers.line,
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
         confidence=slip.confidence,
         evidence=numbers.evidence + slip.evidence,

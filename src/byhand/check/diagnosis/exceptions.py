@@ -31,7 +31,10 @@ _REMOVED = (
 
 def explain(name: str, error: dict[str, Any], source: Source | None = None, *, during: str = "") -> Finding:
     """Return the finding for an exception, as the worker described it; the source is that of the learner's file."""
-    kind, message = error["type"], error["message"]
+    kind, message = (
+        error["type"],
+        error["message"].removeprefix(f"{error['type']}: "),
+    )  # once more, if it comes from a part of ours
     where = during.capitalize() if " " in during else f"`{during or name}`"
     title = f"{where} stopped with {kind}: {message}" if message else f"{where} stopped with {kind}."
     detail, question = "", "What are the values on that line when it runs? `--pdb` stops there."
@@ -57,6 +60,9 @@ def explain(name: str, error: dict[str, Any], source: Source | None = None, *, d
     elif kind in ("SystemExit", "KeyboardInterrupt"):
         title = f"{where} ended the program ({kind}) instead of returning."
         question = "Why does the function exit? Return its results instead."
+    elif kind == "ZeroDivisionError":
+        detail = _numbers_in(error, source)
+        question = "What is divided by on that line, and when is that zero?"
     elif kind == "RecursionError":
         question = "What ends the recursion?"
     if error["text"]:
@@ -86,6 +92,13 @@ def _shapes_in(error: dict[str, Any], source: Source | None) -> str:
         return told
     names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)} & arrays.keys()
     return _listed({n: s for n, s in arrays.items() if n in names} or arrays)
+
+
+def _numbers_in(error: dict[str, Any], source: Source | None) -> str:
+    """Say what the whole numbers on the failing line are."""
+    statement = source.statement(error["line"]) if source is not None and error["line"] is not None else None
+    names = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name)] if statement is not None else []
+    return ", ".join(f"{name} is {error['numbers'][name]}" for name in dict.fromkeys(names) if name in error["numbers"])
 
 
 def _listed(arrays: dict[str, tuple[int, ...]]) -> str:

@@ -19,15 +19,16 @@ def recognise(c: float, constants: Mapping[str, float], *, sized: bool = False) 
     return next((name for name, value in candidates if _equal(c, value, 1e-6)), None)
 
 
-def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6) -> list[str]:
+def readings(c: float, constants: Mapping[str, float], *, exact: float = 1e-6, ones: bool = False) -> list[str]:
     """Return everything that a factor may be, the simplest first: with N = 3, 1/2 may be 1/(N-1).
 
     Args:
         c: the factor.
         constants: the sizes (upper case) and scalar options of the problem, by name.
         exact: how near is near enough, relatively.
+        ones: whether sizes of 1 are named too, as in N*H*W where H = 1.
     """
-    named, counted, combined = _candidates(constants)
+    named, counted, combined = _candidates(constants, ones=ones)
     return [name for name, value in [*named, *counted, *combined] if _equal(c, value, exact)]
 
 
@@ -42,9 +43,9 @@ def _equal(c: float, value: float, exact: float) -> bool:
     return abs(c - value) <= exact * max(abs(value), exact)
 
 
-def _candidates(constants: Mapping[str, float]) -> tuple[list[tuple[str, float]], ...]:
+def _candidates(constants: Mapping[str, float], *, ones: bool = False) -> tuple[list[tuple[str, float]], ...]:
     """Return (numbers and constants as they are; what is counted from a constant; several sizes combined)."""
-    known = {name: value for name, value in constants.items() if value not in (0.0, 1.0)}
+    known = {name: value for name, value in constants.items() if value and (value != 1.0 or (ones and name.isupper()))}
     named, counted = list(_PLAIN), []
     for name, value in known.items():
         named += [(name, value), (f"1/{name}", 1 / value), (f"-{name}", -value), (f"-1/{name}", -1 / value)]
@@ -53,8 +54,8 @@ def _candidates(constants: Mapping[str, float]) -> tuple[list[tuple[str, float]]
             counted += [
                 (f"{name}-1", value - 1),
                 (f"{name}+1", value + 1),
-                (f"1/({name}-1)", 1 / (value - 1)),
-                (f"{name}/({name}-1)", value / (value - 1)),
+                (f"1/({name}-1)", 1 / (value - 1) if value != 1 else math.nan),
+                (f"{name}/({name}-1)", value / (value - 1) if value != 1 else math.nan),
                 (f"({name}-1)/{name}", (value - 1) / value),
                 (f"2{name}", 2 * value),
                 (f"1/(2{name})", 0.5 / value),
@@ -65,6 +66,7 @@ def _candidates(constants: Mapping[str, float]) -> tuple[list[tuple[str, float]]
             ]
         else:
             counted += [(f"{name}^2", value * value), (f"1-{name}", 1 - value), (f"1/(1-{name})", 1 / (1 - value))]
+            counted += [(f"{name}/(1-{name})", value / (1 - value)), (f"(1-{name})/{name}", (1 - value) / value)]
     return named, counted, list(_combined({name: value for name, value in known.items() if name.isupper()}))
 
 
@@ -77,6 +79,6 @@ def _combined(sizes: Mapping[str, float]) -> Iterator[tuple[str, float]]:
         yield from (
             (name, value),
             (f"1/({name})", 1 / value),
-            (f"{name}/({name}-1)", value / (value - 1)),
+            (f"{name}/({name}-1)", value / (value - 1) if value != 1 else math.nan),
             (f"({name}-1)/({name})", (value - 1) / value),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from byhand.spec import Finding
 
 from ..compare import Difference
 from .context import Context
-from .factors import kind_of, recognise
+from .factors import kind_of, readings, recognise
 
 _COUNTS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
@@ -29,7 +30,7 @@ def explain(context: Context, difference: Difference) -> tuple[Finding | None, d
     mine = np.asarray(difference.yours, dtype=float)
     gains = graph.gains(traced, upstream, wrt, mine)
     if gains:
-        return _path(context, difference, traced, wrt, gains), graph.mark(picture, gains[0])
+        return _path(context, difference, traced, wrt, _sure(context, difference, wrt, gains)), graph.mark(picture, gains[0])
     implied = graph.implied(traced, upstream, wrt, mine)
     if implied is not None:
         return _node(context, difference, implied), graph.mark(picture, implied)
@@ -47,6 +48,44 @@ def trace(context: Context):
         return graph.trace(function, context.problem.arguments, wrt=wrt)
     except (TypeError, ValueError, NotImplementedError):
         return None
+
+
+def _sure(context: Context, difference: Difference, wrt: str, gains: list) -> list:
+    """Return the explanations, the best one's weights without the names that do not hold in another case.
+
+    A weight of 4 may be N = 4, or the inverse of a slope of 1/4: with other sizes it shows.
+    """
+    best = gains[0]
+    if best.kind != "wrong-scale":
+        return gains
+    for trial in context.trials:
+        case, sizes = trial.problem.case, trial.problem.sizes
+        wrong = next((d for d in trial.differences if d.quantity == difference.quantity and d.rung == "values"), None)
+        if wrong is None or case.kind in ("extreme", "float32") or sizes == context.problem.sizes:
+            continue
+        try:
+            traced = graph.trace(context.exercise.forward or context.exercise.function, trial.problem.arguments, wrt=(wrt,))
+        except (TypeError, ValueError, NotImplementedError):
+            continue
+        upstream = 1.0 if trial.problem.upstream is None else trial.problem.upstream
+        found = graph.gains(traced, upstream, wrt, np.asarray(wrong.yours, dtype=float))
+        there = next((g for g in found if g.path == best.path), None)
+        if there is not None:
+            other = Context(context.exercise, context.learner, trial, context.trials)
+            partner = best.partner and _named(context, other, best.partner, there.partner)
+            return [replace(_named(context, other, best, there), partner=partner), *gains[1:]]
+    return gains
+
+
+def _named(context: Context, other: Context, gain: graph.Gain, there: graph.Gain | None) -> graph.Gain:
+    """Return a weight under a name that holds in another case too, or as a bare number where there is none."""
+    if there is None:
+        return replace(gain, symbol=None, meaning="")
+    common = set(readings(there.factor, other.constants(), exact=1e-5, ones=True))
+    if _weight(context, gain) in common:
+        return gain
+    name = next((name for name in readings(gain.factor, context.constants()) if name in common), None)
+    return replace(gain, symbol=name, meaning="")
 
 
 def _path(context, difference, traced, wrt, gains) -> Finding:
@@ -95,6 +134,8 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
 
 def _weight(context, gain) -> str:
     constants, sized = context.constants(), gain.symbol in ("N", "1/N", "N/M")
+    if gain.meaning == "":  # what it might be called does not hold in another case
+        return gain.symbol or f"{gain.factor:.6g}"
     name = recognise(gain.factor, constants, sized=sized)
     if name is None and gain.symbol is not None:  # of more than one size, and not as they are: N*H*W/(N*H*W-1)
         name = recognise(gain.factor, constants, sized=True)
@@ -124,7 +165,7 @@ def _node(context, difference, implied) -> Finding:
         detail=detail,
         kind=kind_of(c) if name is not None else "wrong-formula",
         quantity=f"d{implied.name}",
-        line=context.line(difference),
+        line=context.line_of_variable(f"d{implied.name}", *(f"d{n}" for n in implied.equivalent)) or context.line(difference),
         confidence="certain" if name is not None else "likely",
         evidence=(
             f"your d{implied.name} = {np.array2string(given.ravel()[:6], precision=4)}; "

@@ -103,14 +103,15 @@ def _agree(trial: Trial, behaviour) -> bool:
     if not changed.keys() <= set(trial.attempt.changed) | {"cache"}:
         return False
     after = trial.attempt.after
-    if not all(_near(after[name], changed[name], None) for name in trial.attempt.changed if name in changed):
+    if not all(near(after[name], changed[name], None) for name in trial.attempt.changed if name in changed):
         return False
     tolerances = trial.problem.tolerance
     values = trial.values
-    return all(name in values and _near(values[name], result[name], tolerances[name]) for name in result)
+    return all(name in values and near(values[name], result[name], tolerances[name]) for name in result)
 
 
-def _near(mine, theirs, tolerance) -> bool:
+def near(mine: Any, theirs: Any, tolerance: Any) -> bool:
+    """Return whether two results are the same but for ten times what the exercise allows."""
     a, b = dict(leaves(mine)), dict(leaves(theirs))
     t = [leaf for _, leaf in leaves(tolerance)]
     if a.keys() != b.keys():

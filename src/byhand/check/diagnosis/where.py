@@ -42,7 +42,7 @@ def explain(context: Context, difference: Difference) -> Finding:
         if place
         else f"`{difference.quantity}` is not as expected{only}.",
         question=_question(context, place),
-        detail=_largest(difference),
+        detail=_gap(difference),
         kind="wrong-formula",
         quantity=difference.quantity,
         line=context.line(difference),
@@ -197,18 +197,12 @@ def _finding(context, difference, code, title, question, kind, confidence):
         code=code,
         title=title,
         question=question,
-        detail=_largest(difference),
+        detail=_gap(difference),
         kind=kind,
         quantity=difference.quantity,
         line=context.line(difference),
         confidence=confidence,
         evidence=(f"{int(np.sum(difference.wrong))} of {np.size(difference.expected)} values differ",),
-    )
-
-
-def _largest(difference: Difference) -> str:
-    return f"the largest difference is {difference.max_error:.3g}" + (
-        f", at {difference.worst_index}" if difference.worst_index else ""
     )
 
 
@@ -227,6 +221,17 @@ def _unstable(context, difference):
         line=context.line(difference) if first is None else first[0],
         confidence="certain",
         evidence=() if first is None else (f"the first step that leaves the range of floats is on line {first[0]}: {first[1]}",),
+    )
+
+
+def _gap(difference: Difference) -> str:
+    """Say how far a quantity is off: both numbers where there is one of each."""
+    if difference.max_error is None:
+        return difference.message
+    if np.ndim(difference.expected) == 0:
+        return f"yours is {float(difference.yours):.6g}; expected {float(difference.expected):.6g}"
+    return f"the largest difference is {difference.max_error:.3g}" + (
+        f", at {difference.worst_index}" if difference.worst_index else ""
     )
 
 

@@ -4,12 +4,14 @@ from byhand.layers import regularization
 from byhand.spec import Misconception, edge, exercise, extreme, odd, ordinary
 
 
-def _network(draw, n=4, d=3, m=2, reg=0.25, scale=1.0, deep=False, others=False):
+def _network(draw, n=4, d=3, m=2, reg=0.25, scale=1.0, deep=False, others=False, inside=False):
     shapes = {"w1": (n, d), "b1": (d,)}
     if deep:
         shapes |= {"b2": (m,), "w2": (d, m, 2), "w3": (m, n)}
     if others:
         shapes |= {"gamma1": (d,), "beta1": (d,), "running1": (d,)}
+    if inside:
+        shapes |= {"shadow": (d,), "w": (d, n)}
     params = {name: draw.normal(*shape, scale=scale) for name, shape in shapes.items()}
     grads = {name: draw.normal(*shape) for name, shape in shapes.items()}
     return {"params": params, "grads": grads, "loss": float(draw.normal(1)[0]), "reg": reg}
@@ -22,6 +24,7 @@ EXERCISES = (
         cases=[
             ordinary("one layer", n=4, d=3),
             odd("three layers, scales and shifts", n=5, d=2, m=3, reg=0.75, deep=True, others=True),
+            edge("a name with a w inside, and one that is all w", n=3, d=2, m=2, inside=True),
             edge("a strength of zero", n=3, d=2, reg=0.0),
             edge("weights of zero", n=3, d=2, scale=0.0),
             extreme("large weights", n=3, d=4, m=2, scale=1e4, reg=1e-3, deep=True),
