@@ -18,6 +18,9 @@ settings.load_profile("byhand")
 
 
 def pytest_sessionfinish(session):
-    """Let no thread or process that a test left behind keep a finished xdist worker alive: say where it waits, and end it."""
+    """Let no thread or process that a test left behind keep a finished xdist worker alive: say where it waits, and end it.
+
+    It may wait for the last test of another worker, which has three minutes.
+    """
     if hasattr(session.config, "workerinput"):
-        faulthandler.dump_traceback_later(30, exit=True)
+        faulthandler.dump_traceback_later(200, exit=True)

@@ -12,7 +12,7 @@ from byhand import train
 from byhand.train import sweep_picture
 from byhand.train.recipes.fully_connected import MLP_DIGITS
 from byhand.train.search import Choices, Range, default_space, read_space, told
-from byhand.train.sweep import Plan, Sweep, resumable
+from byhand.train.sweep import Plan, Sweep, _quietly, resumable
 from byhand.train.workers import work_together
 
 from .conftest import SMALL
@@ -122,6 +122,17 @@ def test_one_that_diverges_counts_and_one_that_is_stopped_does_not(tmp_path, mon
     with pytest.raises(KeyboardInterrupt):
         stopping.work()
     assert stopping.finished() == [trial]
+
+
+def test_a_trial_whose_worker_was_lost_at_once_holds_nobody_up(tmp_path):
+    sweep = Sweep(plan(tmp_path, trials=1, heartbeat=1))
+    with _quietly():
+        sweep._study.ask()  # and no sign of life after that
+    started = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("byhand.train.sweep.BEGINNING", 2)
+        sweep.work()
+    assert len(sweep.finished()) == 1 and time.monotonic() - started > 1
 
 
 def test_two_workers_of_which_one_is_killed_finish_what_is_asked(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ METRIC = "val_accuracy"
 """What a sweep makes as large as it can. The test set is no part of the choice."""
 PATIENCE = 3
 """After so many signs of life that do not come, a worker counts as lost, and its trial is given to another."""
+BEGINNING = 15
+"""For so many beats a trial counts as under way though it has no run yet: its data is being read."""
 RETRIES = 3
 """How often a trial is begun anew whose worker was lost."""
 
@@ -95,8 +98,7 @@ class Sweep:
         while len(self.finished()) < self.plan.trials:
             with _quietly():
                 optuna.storages.fail_stale_trials(self._study)
-            states = [t.state.name for t in self._study.get_trials(deepcopy=False)]
-            under_way = sum(state == "RUNNING" for state in states)
+            under_way = sum(map(self._lives, self._study.get_trials(deepcopy=False)))
             if len(self.finished()) + under_way >= self.plan.trials:
                 time.sleep(0.3)  # others are at the last ones; should they be lost, we take them over
                 continue
@@ -109,6 +111,15 @@ class Sweep:
                 if trial.run in self._runs:
                     self._runs.remove(trial.run)
                     tell(trial)
+
+    def _lives(self, trial: Any) -> bool:
+        """Return whether a trial is under way.
+
+        A worker that was lost before its first sign of life leaves a trial that Optuna takes for running, for ever: one that
+        has no run yet counts for a while only.
+        """
+        age = (datetime.datetime.now() - trial.datetime_start).total_seconds() if trial.datetime_start else 0.0
+        return trial.state.name == "RUNNING" and ("run" in trial.user_attrs or age < BEGINNING * self.plan.heartbeat)
 
     def _objective(self, trial: Any) -> float:
         import optuna
