@@ -1,0 +1,35 @@
+"""Telling a function as it was handed out from one that somebody has begun."""
+
+from __future__ import annotations
+
+import ast
+
+_HARMLESS = frozenset({
+    "zeros", "zeros_like", "empty", "range", "len", "get", "setdefault", "pop", "astype", "seed", "items", "keys", "ones",
+    "ValueError", "NotImplementedError", "copy", "print", "list", "dict", "append", "xrange",
+})  # fmt: skip
+"""What skeletons call."""
+
+
+def untouched(definition: ast.FunctionDef) -> bool:
+    """Return whether nothing is computed: what is there makes room, reads options, and returns.
+
+    Where code belongs, a skeleton has a `pass`, or returns nothing but None.
+    """
+    body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
+    gaps = [n for n in ast.walk(definition) if isinstance(n, ast.Pass) or (isinstance(n, ast.Constant) and n.value is None)]
+    return bool(gaps) and not any(_computes(node) for statement in body for node in ast.walk(statement))
+
+
+def _computes(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp):
+        text = isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        return not text  # a message with something filled in
+    if isinstance(node, ast.AugAssign | ast.ListComp | ast.GeneratorExp | ast.Lambda | ast.IfExp):
+        return True
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return called not in _HARMLESS
+    if isinstance(node, ast.Subscript):  # x[mask] = ...
+        return isinstance(node.ctx, ast.Store) and isinstance(node.slice, ast.Compare | ast.Tuple)
+    return False
