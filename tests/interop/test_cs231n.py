@@ -111,6 +111,14 @@ def test_what_is_not_asked_for_is_advice(folders, pool):
         assert code in [f.code for f in report.findings if f.severity == "advice"]
 
 
+def test_a_number_of_classes_that_is_written_into_the_code_is_advice(tmp_path, pool):
+    edit = (SVM, "  num_classes = W.shape[1]\n", "  num_classes = 10\n")
+    report = checked("svm_loss_naive", write("2017", tmp_path, edit=edit), pool)
+    assert report.verdict == "pass"
+    assert "hard-coded-size" in [f.code for f in report.findings]
+    pool.close()
+
+
 def test_missing_modules_are_stood_in_for_and_said(tmp_path, pool):
     for number, line in enumerate(
         ("import imageio", "from nowhere.at import all_of_it", "import torch.nn as nn\nclass A(nn.Module): pass")

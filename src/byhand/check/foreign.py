@@ -346,29 +346,67 @@ def _run(dialect, entry, exercise, source, worker, base, cases, judge) -> Report
         return rungs.not_loaded(exercise, replace(loaded, names=()), base, entry.name) or base
     learners = _learners(dialect, entry, exercise, source, worker, loaded.names, where)
     problems = [build(exercise, case, base.seed) for case in cases]
-    tried: list[tuple[Spelling, ForeignLearner, tuple[Trial, ...]]] = []
+    spelling, learner, trials = _meant(entry, possible, learners, problems)
+    stop = _stopped(base, trials[-1], exercise)
+    if stop is not None:
+        return replace(stop, cases=tuple(rungs.case_result(t) for t in trials))
+    told = []
+    if entry.sizes and not _right(entry, trials):
+        theirs = [build(exercise, case, base.seed, sizes=dict(entry.sizes)) for case in cases]
+        other = _meant(entry, possible, learners, theirs)
+        if _right(entry, other[2]):
+            told.append(_hard_coded(entry, next(t for t in trials if t.rung is not None and not beyond(entry, t)).problem))
+            spelling, learner, trials = other
+    printed = loaded.printed + next((t.attempt.outcome.printed for t in trials if t.attempt.outcome.printed), "")
+    report = replace(base, printed=printed, cases=tuple(rungs.case_result(t) for t in trials))
+    report = judge(exercise, learner, trials, report, entry)
+    if spelling.says and report.verdict == "pass":
+        told.append(_told("other-convention", spelling.says, "wrong-formula"))
+    told += stood_in(worker.notes(), source.text)
+    return replace(report, findings=(*report.findings, *told))
+
+
+def _meant(
+    entry: Entry,
+    possible: Sequence[Spelling],
+    learners: Callable[[Spelling], ForeignLearner],
+    problems: Sequence[Problem],
+) -> tuple[Spelling, ForeignLearner, tuple[Trial, ...]]:
+    """Return the first spelling by which the code is right, or the usual one; its learner; and its trials."""
+    tried = []
     for spelling in possible:
         learner = learners(spelling)
         trials: list[Trial] = []
         for problem in problems:
-            if not learner.asks(problem):
-                continue
-            trials.append(trial(learner, problem))
-            stop = _stopped(base, trials[-1], exercise)
-            if stop is not None:
-                return replace(stop, cases=tuple(rungs.case_result(t) for t in trials))
+            if learner.asks(problem):
+                trials.append(trial(learner, problem))
+                if trials[-1].attempt.died is not None or _timed_out(trials[-1]) or trials[-1].attempt.outcome.violations:
+                    return spelling, learner, tuple(trials)
         tried.append((spelling, learner, tuple(trials)))
-        if not any(t.rung is not None and not beyond(entry, t) for t in trials):
-            break
-    else:
-        tried = tried[:1]
-    spelling, learner, trials = tried[-1]
-    printed = loaded.printed + next((t.attempt.outcome.printed for t in trials if t.attempt.outcome.printed), "")
-    report = replace(base, printed=printed, cases=tuple(rungs.case_result(t) for t in trials))
-    report = judge(exercise, learner, trials, report, entry)
-    told = [_told("other-convention", spelling.says, "wrong-formula")] if spelling.says and report.verdict == "pass" else []
-    told += stood_in(worker.notes(), source.text)
-    return replace(report, findings=(*report.findings, *told))
+        if _right(entry, trials):
+            return tried[-1]
+    return tried[0]
+
+
+def _timed_out(found: Trial) -> bool:
+    return found.attempt.error is not None and found.attempt.error["type"] in ("timeout", "MemoryError")
+
+
+def _right(entry: Entry, trials: Sequence[Trial]) -> bool:
+    return all(t.rung is None or beyond(entry, t) for t in trials)
+
+
+def _hard_coded(entry: Entry, problem: Problem) -> Finding:
+    name, size = next(iter(entry.sizes.items()))
+    words = {"c": "classes"}.get(name, name)
+    return replace(
+        _told(
+            "hard-coded-size",
+            f"It is right for {size} {words}, and not for {problem.sizes.get(name, 'other numbers of them')}.",
+            "hard-coded",
+        ),
+        question=f"Which of the arguments knows how many {words} there are?",
+    )
 
 
 def _stopped(base: Report, found: Trial, exercise: Exercise) -> Report | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -91,7 +92,7 @@ def table(found: list[Report], others: tuple[str, ...]) -> None:
         console.print(f"[dim]No exercise yet for {', '.join(others)}[/]")
     wrong = next((r for r in found if r.verdict not in ("pass", "not-started")), None)
     if wrong is not None:
-        console.print(f"[dim]{wrong.replay.split(' --seed')[0]} says more about the first[/]", soft_wrap=True)
+        console.print(f"[dim]{escape(wrong.replay.partition(' --seed')[0])} says more about the first[/]", soft_wrap=True)
 
 
 def named(dialect: str) -> None:

@@ -102,6 +102,8 @@ class Entry:
     """For a forward whose cache the dialect lays down, that cache."""
     robust: frozenset[str] = frozenset()
     """Names of cases that the dialect does not ask for: what fails there is advice. The extreme ones and float32 are too."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """The sizes that are always the same in the dialect: code that is right for these alone is right there."""
     may_change: frozenset[str] = frozenset()
     """Parameters that the dialect itself changes."""
     draws: bool = False

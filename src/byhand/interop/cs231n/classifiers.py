@@ -37,7 +37,7 @@ _HALF = "It regularises by half of reg times the sum of squares, as older years 
 
 def _loss(name: str, exercise: str) -> Entry:
     both = (Spelling(_linear_loss, as_they_come), Spelling(_halved, as_they_come, says=_HALF))
-    return Entry(name, exercise, both, robust=frozenset({"one class"}))
+    return Entry(name, exercise, both, robust=frozenset({"one class"}), sizes={"c": 10})
 
 
 def _descent(a: Arguments, d: Definition) -> list[Call]:

@@ -95,8 +95,8 @@ ENTRIES = (
     plain("affine_backward", "affine_backward", "dout", "cache"),
     plain("relu_forward", "relu_forward", "x", keeps=True, cache=lambda a: a["x"]),
     plain("relu_backward", "relu_backward", "dout", "cache"),
-    plain("svm_loss", "svm_loss", "scores", "y", robust=frozenset({"one class"})),
-    plain("softmax_loss", "softmax_loss", "scores", "y", robust=frozenset({"one class"})),
+    plain("svm_loss", "svm_loss", "scores", "y", robust=frozenset({"one class"}), sizes={"c": 10}),
+    plain("softmax_loss", "softmax_loss", "scores", "y", robust=frozenset({"one class"}), sizes={"c": 10}),
     Entry(
         "dropout_forward",
         "dropout_forward",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 _HARMLESS = frozenset({
     "zeros", "zeros_like", "empty", "range", "len", "get", "setdefault", "pop", "astype", "seed", "items", "keys", "ones",
@@ -14,11 +15,25 @@ _HARMLESS = frozenset({
 def untouched(definition: ast.FunctionDef) -> bool:
     """Return whether nothing is computed: what is there makes room, reads options, and returns.
 
-    Where code belongs, a skeleton has a `pass`, or returns nothing but None.
+    Where code belongs, a skeleton has a `pass`, or a name that is None and stays so.
     """
     body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
-    gaps = [n for n in ast.walk(definition) if isinstance(n, ast.Pass) or (isinstance(n, ast.Constant) and n.value is None)]
-    return bool(gaps) and not any(_computes(node) for statement in body for node in ast.walk(statement))
+    passes = any(isinstance(node, ast.Pass) for node in ast.walk(definition))
+    return (passes or _stays_none(definition)) and not any(_computes(n) for statement in body for n in ast.walk(statement))
+
+
+def _stays_none(definition: ast.FunctionDef) -> bool:
+    """Return whether some variable is given None and nothing else."""
+    none, other = set(), set()
+    for node in (n for n in ast.walk(definition) if isinstance(n, ast.Assign)):
+        for target in node.targets:
+            pairs: Iterable[tuple[ast.expr, ast.expr]] = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = zip(target.elts, node.value.elts, strict=False)
+            for name, value in pairs:
+                is_none = isinstance(value, ast.Constant) and value.value is None
+                (none if is_none else other).add(ast.unparse(name))
+    return bool(none - other)
 
 
 def _computes(node: ast.AST) -> bool:
