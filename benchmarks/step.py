@@ -20,7 +20,7 @@ from torch import nn
 from byhand import data
 from byhand.arrays import Key
 from byhand.train import engines
-from byhand.train.recipes.fully_connected import MLP_DIGITS
+from byhand.train.recipes.fully_connected import MLP_DIGITS, FullyConnectedSettings
 from byhand.train.solver import Progress, Solver
 
 _STEPS = 20  # a turn
@@ -35,6 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     recipe, dataset = MLP_DIGITS, data.load("digits")
     settings = recipe.settings.replace({} if options.threads is None else {"threads": options.threads})
+    assert isinstance(settings, FullyConnectedSettings)
     if settings.threads:
         torch.set_num_threads(settings.threads)
 

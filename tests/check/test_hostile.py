@@ -183,3 +183,14 @@ def test_a_forward_in_another_file_of_the_package_keeps_its_cache(tmp_path):
         file.write_text(lines + backward.format(cache))
         report = check(course.find("affine_backward"), file)
         assert report.verdict == "pass", report.summary
+
+
+def test_right_code_that_hangs_while_it_is_timed_is_right_all_the_same(tmp_path, impatient):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import signal\nimport numpy as np\n\n\ndef row_normalize(x):\n"
+        "    if x.size > 10_000:\n        signal.signal(signal.SIGALRM, signal.SIG_IGN)\n        while True: pass\n"
+        "    return x / x.sum(axis=1, keepdims=True)\n"
+    )
+    report = check(course.find("row_normalize"), file, pool=impatient)
+    assert report.verdict == "pass" and report.speedup is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from byhand import course
+from byhand import course, train
 from byhand.course import rendering
 from byhand.lab import Lab
 from byhand.lab.server import listen, make_server
@@ -67,7 +67,13 @@ class Open:
 
     def write(self, name, *changes):
         """Save an exercise's solution, with each (right, wrong) text exchanged."""
-        text = rendering.solution(course.find(name))
+        self._save(name, rendering.solution(course.find(name)), changes)
+
+    def choose(self, name, line):
+        """Save a line in the place of a stub's error."""
+        self._save(name, rendering.stub(course.find(name)), [("raise NotImplementedError", line)])
+
+    def _save(self, name, text, changes):
         for right, wrong in changes:
             assert text.count(right) == 1, right
             text = text.replace(right, wrong)
@@ -76,6 +82,14 @@ class Open:
         located = source.locate(old, name)
         assert located is not None
         files.write(path, source.replace(old, located, text))
+
+
+def record_of(recipe, changes, *, steps, **result):
+    """Return what TRAINER_RECORD says for a run of a recipe with these settings and that end."""
+    recipe = train.find_recipe(recipe)
+    settings = recipe.settings.replace(changes).to_json()
+    asked = [target.to_json() for target in recipe.targets]
+    return json.dumps({"settings": settings, "asked": asked, "steps": steps, "step": steps, "result": result})
 
 
 def whole(answer, seconds=30):

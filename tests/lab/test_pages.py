@@ -5,7 +5,11 @@ import re
 import time
 
 from byhand import course, train
+from byhand.course import rendering
+from byhand.lab import tasks
 from byhand.lab.runs import Trainer
+
+from .conftest import record_of
 
 DROPPED = ("dxc + dmu / n", "dxc")
 
@@ -69,6 +73,100 @@ def test_a_pass_leads_on(lab):
     page = lab.verdict("affine_forward")
     assert 'data-verdict="pass"' in page and 'id="next" href="/exercises/affine_backward"' in page
     assert "Hint" not in page
+
+
+def test_the_map_tells_where_one_is(lab):
+    _, _, page = lab.get("/")
+    assert "leg 1 of 10: Loops into arrays" in page and page.count('<details class="leg') == len(course.legs())
+    assert page.count(" open>") == 1 and '<details class="leg here" id="leg-1" open>' in page
+    for name in ("row_normalize", "one_hot", "gather_rows", "standardize_columns", "pairwise_difference"):
+        lab.post(f"/exercises/{name}/skip")
+    page = lab.get("/")[2]
+    assert "leg 2 of 10: Nearest neighbours" in page and "0 of 5, 5 skipped" in page
+
+
+def test_the_trail_leads_to_and_fro(lab):
+    page = lab.get("/exercises/predict_linear")[2]
+    assert 'href="/#leg-4">Leg 4: Linear classifiers</a> · 7 of 8' in page
+    assert 'href="/exercises/linear_softmax_loss" rel="prev"' in page and 'href="/exercises/train_linear" rel="next"' in page
+    assert 'rel="prev"' not in lab.get("/exercises/row_normalize")[2]
+    side = lab.get("/exercises/tape_add_backward")[2]
+    assert "a side trip" in side and 'href="/exercises/tape_multiply_backward" rel="next"' in side
+    assert json.loads(lab.post("/exercises/tape_add_backward/skip")[2])["url"] == "/exercises/tape_multiply_backward"
+
+
+def test_what_a_chapter_is_about_stands_before_its_first_exercise(lab):
+    page = lab.get("/exercises/row_normalize")[2]
+    assert '<details class="opening" open>' in page and "Going from one to the other is a craft" in page
+    assert '<details class="opening">' in lab.get("/exercises/one_hot")[2]
+
+
+def test_a_loop_that_is_left_is_what_is_missing(lab):
+    page = lab.verdict("row_normalize")
+    assert "a loop is given" in page and "write the function without its loops" in page
+    assert '<details class="stub" open>' in page and "The loop, as it was put in your file" in page
+    solution = rendering.solution(course.find("row_normalize"))
+    body = solution.rpartition('"""')[2]
+    lab.write("row_normalize", (body, "\n    return np.array([row / row.sum() for row in x])\n"))
+    page = lab.verdict("row_normalize")
+    assert "Right; a loop is left" in page and 'data-verdict="pass"' in page
+    assert '<li class="reached">' in page and '<li class="open">' in page
+    assert "There is still a loop over the data" in page and 'class="line marked"' in page
+    assert 'id="next"' not in page and "A hint" in page
+    assert "a loop is left" in lab.get("/")[2]
+    lab.write("row_normalize")
+    page = lab.verdict("row_normalize")
+    assert '<li class="open">' not in page and "times as fast" in page and 'id="next"' in page
+
+
+def test_a_prediction_asks_and_gives_nothing_away(lab):
+    exercise = course.find("predict_initial_loss")
+    page = lab.verdict("predict_initial_loss")
+    assert "About how large is it?" in page and "a prediction" in page
+    for text in exercise.choices.values():
+        assert text in page
+    assert "as in <code>return &#34;a&#34;</code>" in page and "It was run" not in page and "2.3026" not in page
+    for slip in exercise.misconceptions:
+        assert slip.says not in page
+    lab.choose("predict_initial_loss", 'return "b"')
+    page = lab.verdict("predict_initial_loss")
+    assert "It was run" in page and '<li class="wrong"><code>"b"</code>' in page and "What is -log(0.1)?" in page
+    assert 'class="right"' not in page and "Show me" not in page and "cases right" not in page and 'id="next"' not in page
+
+
+def test_a_right_prediction_leads_on(lab):
+    lab.choose("predict_initial_loss", 'return "c"')
+    page = lab.verdict("predict_initial_loss")
+    assert '<li class="right"><code>"c"</code>' in page and "It was run" in page and 'id="next"' in page
+
+
+def test_an_experiment_says_what_is_asked_and_what_was_tried(lab, monkeypatch):
+    exercise = course.find("overfit_fifty")
+    page = lab.verdict("overfit_fifty")
+    assert "training accuracy of at least 1" in page and "20 epochs of 50 digits, in batches of 10: 100 steps" in page
+    assert all(f"<code>{name}</code>" in page for name in exercise.free) and "nesterov" in page
+    assert "return {&#34;lr&#34;: 0.01}" in page and "settings to start from" in page
+    lab.choose("overfit_fifty", 'return {"lr": 0.002}')
+    page = lab.verdict("overfit_fifty")
+    assert 'data-verdict="blocked"' in page and "Make the run" in page and "<code>0.002</code>" in page
+    monkeypatch.setenv("TRAINER_RECORD", record_of("overfit-fifty", {"lr": 0.002}, steps=200, train_accuracy=0.25))
+    url = json.loads(lab.post("/exercises/overfit_fifty/run")[2])["url"]
+    assert 'href="/exercises/overfit_fifty">Back to' in lab.get(url)[2]
+    page = lab.verdict("overfit_fifty")
+    assert "Watch the run" in page and "Make the run" not in page
+    until(lambda: 'data-verdict="fail"' in lab.verdict("overfit_fifty"))
+    page = lab.verdict("overfit_fifty")
+    assert "lr = 0.002" in page and f'href="{url}"' in page and "training accuracy 0.25" in page
+    assert 'data-post="run"' not in page and "Show me" not in page
+
+
+def test_only_experiments_have_a_run(lab):
+    assert lab.post("/exercises/affine_forward/run")[0] == 400
+    assert lab.post("/exercises/no_such/run")[0] == 404
+
+
+def test_every_setting_that_is_free_is_explained():
+    assert all(name in tasks.MEANINGS for exercise in course.exercises().values() for name in exercise.free)
 
 
 def test_hints_open_one_by_one(lab):

@@ -36,7 +36,12 @@ def test_a_foreign_origin_is_refused_even_with_the_token(still, origin):
 @pytest.mark.parametrize("token", [None, "", "wrong", "é"])
 @pytest.mark.parametrize(
     "path",
-    ["/runs", "/runs/x/stop", "/runs/x/resume", *(f"/exercises/affine_forward/{a}" for a in ("skip", "reset", "hint", "deeper"))],
+    [
+        "/runs",
+        "/runs/x/stop",
+        "/runs/x/resume",
+        *(f"/exercises/overfit_fifty/{a}" for a in ("skip", "reset", "hint", "deeper", "run")),
+    ],
 )
 def test_no_action_without_the_token(still, path, token):
     headers = {} if token is None else {"x_byhand_token": token.encode()}

@@ -36,6 +36,37 @@ def test_nan_infinity_and_text():
     assert view.grids([])[0].rows[0][0].text == "[]"
 
 
+def test_truth_values_are_compared():
+    (grid,) = view.grids([[True, False]], [[True, True]], compare=True)
+    assert marks([grid]) == [[[False, True]]] and [c.text for c in grid.rows[0]] == ["True", "False"]
+
+
+def test_another_shape_of_many_dimensions_is_said_once():
+    layers = view.grids([[[1.0], [2.0]]], [[[1.0]], [[2.0]]], compare=True)
+    assert [g.note for g in layers] == ["shape 1×2×1, expected 2×1×1"] and marks(layers) == [[[False], [False]]]
+
+
+def test_every_picture_of_a_batch_begins_a_line():
+    batch = view.grids([[[[1.0]], [[2.0]]], [[[3.0]], [[4.0]]]])
+    assert [(g.label, g.begins) for g in batch] == [("[0][0]", True), ("[0][1]", False), ("[1][0]", True), ("[1][1]", False)]
+
+
+def test_unlike_things_are_shown_one_by_one():
+    order = view.grids([[1, 2], [0]], [[1, 3]], compare=True)
+    assert [(g.label, g.begins) for g in order] == [("[0]", False), ("[1]", False)]
+    assert marks(order) == [[[False, True]], [[True]]]
+    tape = view.grids([["leaf", [], [1.0, 2.0], []], ["add", [0, 0], [2.0, 4.0], [[2], [2, 1]]]])
+    assert [(g.label, g.begins) for g in tape if g.label] == [("[0]", True), ("[1]", True)]
+    assert [g.rows[0][0].text for g in tape] == ["leaf", "[]", "1", "[]", "add", "0", "2", "2", "2"]
+    assert view.grids({})[0].rows[0][0].text == "{}"
+    assert [g.rows[0][0].text for g in view.grids([["a"]] * 20)][-1] == "and 4 more"
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(0, "0 min"), (40, "40 min"), (60, "1 h"), (189, "3 h 9 min")])
+def test_a_span_is_short(minutes, text):
+    assert view.span(minutes) == text
+
+
 def test_large_arrays_are_cut():
     (grid,) = view.grids([[0.0] * 20] * 30)
     assert len(grid.rows) == view.MAX_SIDE and len(grid.rows[0]) == view.MAX_SIDE and grid.note == "the first of 30×20"

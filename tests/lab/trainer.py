@@ -12,7 +12,7 @@ runs = Path(arguments[arguments.index("--runs") + 1])
 resume = "--resume" in arguments
 if os.environ.get("TRAINER_FAILS"):
     sys.exit("byhand: there is no such thing <b>here</b>")
-folder = Path(arguments[arguments.index("--resume") + 1]) if resume else runs / "mlp-digits-1"
+folder = Path(arguments[arguments.index("--resume") + 1]) if resume else runs / f"{arguments[1]}-1"
 folder.mkdir(parents=True, exist_ok=True)
 record = {
     "id": folder.name,
@@ -26,7 +26,7 @@ record = {
     "status": "running",
     "mine": ["affine_forward"] if "--mine" in arguments else [],
     "pid": os.getpid(),
-}
+} | json.loads(os.environ.get("TRAINER_RECORD", "{}"))
 
 
 def write(name, data):
@@ -52,4 +52,4 @@ with open(metrics, "a", buffering=1) as file:
             write("run.json", record | {"status": "stopped", "step": step})
             sys.exit()
         time.sleep(0.01)
-write("run.json", record | {"status": "done", "result": {"test_accuracy": 0.98}})
+write("run.json", {"result": {"test_accuracy": 0.98}} | record | {"status": "done"})

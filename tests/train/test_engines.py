@@ -12,7 +12,7 @@ import pytest
 from byhand import data, train
 from byhand.arrays import Key
 from byhand.train import engines
-from byhand.train.recipes.fully_connected import MLP_DIGITS
+from byhand.train.recipes.fully_connected import MLP_DIGITS, FullyConnectedSettings
 from byhand.train.solver import Solver
 
 torch = pytest.importorskip("torch")
@@ -37,6 +37,7 @@ def test_first_gradients_agree_with_autograd_of_another_implementation():
     """The loss written again in PyTorch's own functions, on the recipe's own first batch; relative error, in float32."""
     recipe, dataset = MLP_DIGITS, data.load("digits")
     settings, engine = recipe.settings, engines.make("numpy")
+    assert isinstance(settings, FullyConnectedSettings)
     solver = Solver(recipe.model(settings, dataset), dataset, settings, engine, Key.from_seed(0))
     params, _, state, x, y, rows, noise, _ = solver._arguments(solver.start())
     loss, grads, _ = solver.model.loss_and_grad(params, state, (x[rows], y[rows]), noise)

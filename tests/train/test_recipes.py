@@ -61,3 +61,19 @@ def test_slips_are_told_before_anything_is_written(recipe, changes, message, tmp
     with pytest.raises(ValueError, match=message):
         train.run(recipe, quick=True, overrides=changes, folder=tmp_path / "never")
     assert not (tmp_path / "never").exists()
+
+
+@pytest.mark.parametrize("recipe", ["svm-cifar10", "two-layer-cifar10", "features-net-cifar10"])
+def test_stopped_and_resumed_is_equal_to_the_bit(recipe, tmp_path):
+    def ask(event):
+        if event["kind"] == "step" and event["step"] == 7:
+            (tmp_path / "parts" / f"{recipe}-001" / "stop").touch()
+
+    overrides = {"examples": 200, "epochs": 3}
+    whole = train.run(recipe, quick=True, overrides=overrides, folder=tmp_path / "whole")
+    run = train.run(recipe, quick=True, overrides=overrides, folder=tmp_path / "parts", progress=ask)
+    assert (run.status, run.step) == ("stopped", 7)
+    again = train.run(resume=run.path)
+    assert again.metrics() == whole.metrics() and again.result == whole.result
+    first, second = ((one.path / "checkpoint.safetensors").read_bytes() for one in (whole, again))
+    assert first == second

@@ -20,9 +20,15 @@ def by_finite_differences(exercise: Exercise, failing: list[Trial]) -> bool:
             mine, scale = np.asarray(d.yours), float(np.max(np.abs(d.expected), initial=0.0))
             single = mine.dtype == np.float32 or np.array_equal(mine, mine.astype(np.float32))
             error = d.max_error
-            if exercise.gradient_of(d.returned) is None or single or error is None or error > FINITE_DIFFERENCES * scale:
+            allowed = FINITE_DIFFERENCES * scale
+            if not _is_gradient(exercise, d.returned) or single or error is None or error > allowed:
                 return False
     return True
+
+
+def _is_gradient(exercise: Exercise, name: str) -> bool:
+    """Return whether a returned value is a gradient: of an argument, or, as in scores_gradient, of what one was made from."""
+    return exercise.gradient_of(name) is not None or (exercise.name.endswith("_gradient") and name.startswith("d"))
 
 
 def loses_digits(found: Trial) -> bool:
@@ -85,6 +91,20 @@ def wider_dtype(names: list[str]) -> Finding:
         severity="advice",
         title=f"{told} come{'s' if len(names) == 1 else ''} back as float64 where the inputs are float32.",
         question="Which array is made with np.zeros or np.ones without the dtype of the input?",
+        kind="dtype",
+        quantity=names[0],
+        confidence="certain",
+    )
+
+
+def not_booleans(names: list[str]) -> Finding:
+    """Say that what should be true or false came back as numbers."""
+    told = " and ".join(f"`{n}`" for n in names)
+    return Finding(
+        code="not-booleans",
+        severity="advice",
+        title=f"{told} come{'s' if len(names) == 1 else ''} back as numbers; True and False are promised.",
+        question="What do `~mask` and `x[mask]` do if the mask is made of ones and zeros?",
         kind="dtype",
         quantity=names[0],
         confidence="certain",

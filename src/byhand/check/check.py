@@ -14,7 +14,7 @@ from byhand import graph
 from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
 from . import advice, composites, foreign, predictions, rungs, shrink, vectorised
-from .compare import dtype_advice
+from .compare import dtype_advice, numbers_for_booleans
 from .diagnosis import consistency, paths, repeat
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
@@ -203,6 +203,9 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
     wide = sorted({name for t in trials for name in dtype_advice(t.problem, t.attempt.outcome.value)})
     if wide and not isinstance(learner, foreign.ForeignLearner):  # the skeletons of others make doubles everywhere
         told.append(advice.wider_dtype(wide))
+    numbers = sorted({name for t in trials for name in numbers_for_booleans(t.problem, t.attempt.outcome.value)})
+    if numbers:
+        told.append(advice.not_booleans(numbers))
     if not any(f.code == "own-parts-only" for f in told):
         told += composites.check_own_parts(exercise, learner, foreign.asked_for(learner, trials))
     where = f"on all {len(trials)} cases" if len(trials) > 1 else "on this case"

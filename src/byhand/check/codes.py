@@ -51,6 +51,29 @@ _PAGES = {
     "wrong-shape": Page("A result has the wrong shape.", "Write the index equation: which indices are kept, which are summed over?"),
     "swapped-results": Page("Two results have each other's values.", "The order of the return statement is part of the contract."),
     "wrong-type": Page("Something else was returned than promised.", "Look at the Returns section of the docstring, and at every `return`."),
+    "twins": Page(
+        "Two results came back as the same numbers.",
+        "`dy = dx` does not copy: it makes a second name for the same array, and `dy += ...` then changes both. "
+        "`dy = dx + ...` makes a new array.",
+    ),
+    "overflown": Page(
+        "Wrong with extreme numbers alone, where a step on the way overflows.",
+        "An infinity, or a nan, need not show in the result: a comparison with it is simply false, and argmax takes the first one "
+        "for the largest. Arrange the formula so that it does not come about, or do without that step.",
+        "np.argmax(np.exp(scores)) is np.argmax(scores), but for scores above 709",
+    ),
+    "reordered": Page("The right numbers in another order.", "Compare yours and the expected one in the small case: where does the first one stand?"),
+    "slightly-off": Page(
+        "A result is nearly right, but not to the last digits.",
+        "A small number that is added to avoid a division by zero, or the logarithm of zero, changes every result a little. Where "
+        "the formula has none, find out when the zero can come about, and treat that case alone.",
+        "np.log(p + 1e-8): every loss is a little too small",
+    ),
+    "cut-off": Page(
+        "A result is wrong in the first or last row or column alone, or in all but the first.",
+        "range(1, n) begins at 1, and range(n - 1) ends at n - 2; a `return` inside of a loop ends it after the first round; and what is set to zero before the loop, "
+        "not in it, still holds what came before.",
+    ),
     "wrong-values": Page(
         "Numbers differ, and no single term explains how.",
         "More than one thing may be wrong. The report says where the error sits; work the small case by hand, line by line.",
@@ -79,6 +102,11 @@ _PAGES = {
     "imprecise": Page(
         "Right in double precision, and short of digits in single precision.",
         "Some step loses more digits than the problem asks for: a difference of nearly equal numbers, finite differences, a sum of very unequal terms.",
+    ),
+    "not-booleans": Page(
+        "Ones and zeros where True and False are promised.",
+        "As factors they do the same, but not as an index (x[mask] takes rows 0 and 1), nor under ~ (~1 is -2).",
+        "mask = s <= t",
     ),
     "wider-dtype": Page("float64 out for float32 in.", "It is right, at twice the memory: np.zeros_like(x) keeps x's dtype, np.zeros(x.shape) does not."),
     "not-repeatable": Page(

@@ -133,6 +133,16 @@ def _compare(quantity, returned, yours, expected, tolerance, found):
     return None
 
 
+def numbers_for_booleans(problem: Problem, value: Any) -> list[str]:
+    """Return the quantities that came back as ones and zeros where booleans are promised."""
+    expected = problem.expected
+    return [
+        name
+        for name, yours in by_returned(problem, value).items()
+        if isinstance(yours, np.ndarray) and np.asarray(expected.get(name)).dtype.kind == "b" and yours.dtype.kind != "b"
+    ]
+
+
 def dtype_advice(problem: Problem, value: Any) -> list[str]:
     """Return the quantities that came back wider than the inputs were: right, but twice the memory."""
     if problem.case.kind != "float32":

@@ -40,6 +40,7 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
         asked = settings_of(exercise, attempt.outcome.value)
     except ValueError as problem:
         return _failed(report, "values", _not_allowed(exercise, str(problem), line))
+    report = replace(report, chosen={name: asked[name] for name in attempt.outcome.value})
     made = [run for run in train.runs(runs) if run.recipe == exercise.recipe and run.settings == asked]
     ended = [run for run in made if run.status in ("done", "diverged")]
     reached = next((run for run in ended if run.reached), None)
@@ -53,10 +54,10 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
             cases=(replace(report.cases[0], passed=True),),
         )
     if not ended:
-        state = "is running now" if any(run.status == "running" for run in made) else "has not been made yet"
-        return replace(
-            report, verdict="blocked", summary=f"The run with these settings {state}: `byhand train {exercise.recipe}` makes it."
-        )
+        running = next((run for run in made if run.status == "running"), None)
+        missing = f"The run with these settings has not been made yet: `byhand train {exercise.recipe}` makes it."
+        told = missing if running is None else f"The run with these settings is under way: {running.id}."
+        return replace(report, verdict="blocked", summary=told)
     finding = _why(exercise, ended[0], line)
     return replace(_failed(report, "values", finding), outcome=_story(ended[0]))
 
@@ -91,6 +92,9 @@ def settings_of(exercise: Exercise, value: Any) -> dict[str, Any]:
     recipe = train.find_recipe(exercise.recipe)
     if not isinstance(value, dict):
         raise ValueError(f"Expected a dict of settings, such as {{'lr': 0.01}}; got {describe(value)}")
+    unknown = next((name for name in value if not hasattr(recipe.settings, str(name))), None)
+    if unknown is not None:
+        raise ValueError(f"there is no setting {unknown!r}; yours are {', '.join(exercise.free)}")
     fixed = [name for name in value if name not in exercise.free]
     settings = recipe.settings.replace({name: _plain(chosen) for name, chosen in value.items()})
     if fixed:

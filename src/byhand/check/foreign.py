@@ -94,6 +94,13 @@ class ForeignLearner(Learner):
         except WorkerDied as died:
             return Attempt(died=died.reason, during=problem.exercise.name)
 
+    def first_trap(self, problem: Problem) -> tuple[int, str] | None:
+        """Return the first line on which a number overflows, is divided by zero, or is none; and what NumPy calls that."""
+        error = self.run(problem, strict=True).error
+        if error is None or error["type"] != "FloatingPointError" or error["line"] is None:
+            return None
+        return error["line"], error["message"]
+
     def again(self, problem: Problem, between: Problem, *, forward: bool) -> list[Attempt]:
         """Run the function on a problem again, after its forward, where there is one, on another."""
         if not forward or problem.exercise.forward is None:
@@ -166,7 +173,7 @@ class ForeignLearner(Learner):
             name, label = method, f"{keep}{number}"
             if kind:
                 made = self.worker.make(kind, call.on, label) if call.on is not None else Outcome()
-                if made.error is not None:
+                if made.error is not None or made.violations:
                     return made, {}
                 name = f"@{label}.{method}"
             opaque = frozenset({1}) if exercise in self.cached else frozenset()

@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,13 @@ class Source:
 
     def started(self, name: str) -> bool:
         """Return whether the function is there and no longer as the stub had it."""
-        definition = self.function(name)
-        return definition is not None and not rendering.is_untouched(definition)
+        return not self.functions.get(name, True)
+
+    @cached_property
+    def functions(self) -> dict[str, bool]:
+        """The functions of the file, and for each whether it is untouched: a stub, or the loop as it was given."""
+        found = {name: self.function(name) for name in self.names}
+        return {name: rendering.is_untouched(definition) for name, definition in found.items() if definition is not None}
 
     def line_of(self, name: str, variable: str, position: int) -> int | None:
         """Return the line that last decides a returned value: the last assignment to it, or the return statement."""
@@ -87,7 +92,11 @@ class Source:
 
     def last_assignment(self, definition: ast.FunctionDef, variable: str) -> int | None:
         """Return the line of the last assignment to a variable (or to items of it) in a function."""
-        lines = [node.lineno for node in ast.walk(definition) if isinstance(node, ast.stmt) and variable in _assigned(node)]
+        lines = [
+            node.lineno
+            for node in ast.walk(definition)
+            if isinstance(node, ast.stmt) and (variable in _assigned(node) or _grown(node) == variable)
+        ]
         return max(lines, default=None)
 
     def statement(self, line: int) -> ast.stmt | None:
@@ -96,8 +105,17 @@ class Source:
         around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]
         return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
 
+    def loops(self, name: str) -> bool:
+        """Return whether there is a loop in a function."""
+        definition = self.function(name)
+        kinds = ast.For | ast.While | ast.comprehension
+        return definition is not None and any(isinstance(n, kinds) for n in ast.walk(definition))
+
     def first_global(self, name: str) -> int | None:
-        """Return the first line of a function that says `global`, or uses a variable of the module that is no mere constant."""
+        """Return the first line of a function that says `global`, or uses what outlives its calls.
+
+        That is a variable of the module that is no mere constant, or a default that is a list or a dict.
+        """
         definition = self.function(name)
         kept = {
             variable
@@ -106,23 +124,28 @@ class Source:
         }
         nodes = ast.walk(definition) if definition is not None else ()
         lines = [n.lineno for n in nodes if isinstance(n, ast.Global) or (isinstance(n, ast.Name) and n.id in kept)]
+        defaults = [*definition.args.defaults, *definition.args.kw_defaults] if definition is not None else []
+        lines += [n.lineno for n in defaults if isinstance(n, ast.List | ast.Dict | ast.Set | ast.Call)]
         return min(lines, default=None)
 
     def changes(self, name: str, variable: str) -> int | None:
-        """Return the first line that changes a parameter in place: `x[...] = `, `x += `, `x.sort()`."""
+        """Return the first line that changes a parameter in place: `x[...] = `, `x += `, `x.sort()`, `np.exp(x, out=x)`.
+
+        Names of the same array, or of a part of it, count too: `out = x`, `for row in x`.
+        """
         definition = self.function(name)
         if definition is None:
             return None
-        lines = []
-        for node in ast.walk(definition):
-            if not isinstance(node, ast.Assign | ast.AugAssign):
-                continue
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                item = isinstance(target, ast.Subscript) and _root(target) == variable
-                if item or (isinstance(node, ast.AugAssign) and _root(target) == variable):
-                    lines.append(node.lineno)
-        return min(lines, default=None)
+        same, lines, later = {variable}, [], []
+        nodes = [n for n in ast.walk(definition) if isinstance(n, ast.stmt | ast.Call) and n is not definition]
+        for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
+            if _written(node) & same:
+                lines.append(node.lineno)
+            if variable in _written(node):  # after `x = x.copy()` it is no longer the caller's, unless that is in a branch
+                later.append(node.lineno)
+            for target, value in _named(node):
+                same = same | {target} if _shares(value) & same else same - {target}
+        return min(lines or later, default=None)
 
 
 def read_source(file: Path) -> Source:
@@ -137,7 +160,13 @@ def read_source(file: Path) -> Source:
     except SyntaxError:
         encoding = "utf-8"
     text = data.decode(encoding, errors="replace")
-    return Source(file, io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True))
+    return _source(file, io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True))
+
+
+@lru_cache(maxsize=32)
+def _source(file: Path, text: str) -> Source:
+    """Return the source; where many functions of one file are checked, what is read off it is read once."""
+    return Source(file, text)
 
 
 def _statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
@@ -166,6 +195,78 @@ def _assigned(node: ast.AST) -> set[str]:
         return set()
     flat = [e for t in targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
     return {name for name in map(_root, flat) if name}
+
+
+def _grown(node: ast.AST) -> str | None:
+    """Return the list that a statement adds to: `losses.append(loss)`."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "extend", "insert"):
+        return _root(call.func.value)
+    return None
+
+
+_IN_PLACE = (
+    "sort",
+    "partition",
+    "fill",
+    "put",
+    "resize",
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "clear",
+    "reverse",
+    "update",
+)
+"""Methods that change what they are called on."""
+_WRITES = ("at", "put", "place", "copyto", "putmask", "put_along_axis", "fill_diagonal", "shuffle")
+"""Functions of NumPy that change their first argument."""
+_VIEWS = ("reshape", "ravel", "transpose", "swapaxes", "squeeze", "view", "diagonal", "asarray", "moveaxis", "atleast_2d")
+"""Functions and methods whose result may be the same memory."""
+
+
+def _written(node: ast.AST) -> set[str]:
+    """Return the names whose arrays a statement or a call writes into."""
+    found: list[ast.AST] = []
+    if isinstance(node, ast.AugAssign):
+        found = [node.target]
+    elif isinstance(node, ast.Assign):
+        flat = [e for t in node.targets for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
+        found = [t for t in flat if isinstance(t, ast.Subscript)]
+    elif isinstance(node, ast.Call):
+        found = [k.value for k in node.keywords if k.arg == "out"]
+        if isinstance(node.func, ast.Attribute):
+            found += [node.func.value] if node.func.attr in _IN_PLACE else []
+            found += node.args[:1] if node.func.attr in _WRITES else []
+    return {name for name in map(_root, found) if name}
+
+
+def _named(node: ast.AST) -> list[tuple[str, ast.AST]]:
+    """Return the names that a statement binds, each with what it stands for then."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return [(node.targets[0].id, node.value)]
+    if isinstance(node, ast.For):
+        targets, values = [node.target], [node.iter]
+        if isinstance(node.iter, ast.Call) and isinstance(node.target, ast.Tuple) and isinstance(node.iter.func, ast.Name):
+            targets = node.target.elts[node.iter.func.id == "enumerate" :]
+            values = node.iter.args
+        return [(t.id, v) for t, v in zip(targets, values, strict=False) if isinstance(t, ast.Name)]
+    return []
+
+
+def _shares(value: ast.AST) -> set[str]:
+    """Return the names whose memory an expression may share."""
+    while isinstance(value, ast.Subscript | ast.Attribute | ast.Call):
+        if isinstance(value, ast.Call):
+            if not (isinstance(value.func, ast.Attribute) and value.func.attr in _VIEWS):
+                return set()
+            root = _root(value.func)
+            value = value.args[0] if root in ("np", "numpy") and value.args else value.func.value
+        else:
+            value = value.value
+    return {value.id} if isinstance(value, ast.Name) else set()
 
 
 def _root(target: ast.AST) -> str | None:
@@ -224,6 +325,22 @@ class Learner:
     def use_reference(self, exercise: Exercise, but: frozenset[str]) -> None:
         """Put the references in place of all parts of a composite, but for some."""
         self.worker.substitute({part.__name__: part for part in exercise.parts if part.__name__ not in but})
+
+    def first_trap(self, problem: Problem) -> tuple[int, str] | None:
+        """Return the first line on which a number overflows, is divided by zero, or is none; and what NumPy calls that."""
+        exercise = problem.exercise
+        try:
+            if exercise.forward is None:
+                args, kwargs = bind(exercise.function, problem.arguments)
+                error = self.worker.call(exercise.name, args, kwargs, strict=True).error
+            else:
+                args = [problem.upstream, *([problem.reference_cache] if takes_cache(exercise.function) else [])]
+                error = self.worker.call(exercise.name, args, {}, strict=True).error
+        except WorkerDied:
+            return None
+        if error is None or error["type"] != "FloatingPointError" or error["line"] is None:
+            return None
+        return error["line"], error["message"]
 
     def again(self, problem: Problem, between: Problem, *, forward: bool) -> list[Attempt]:
         """Run the exercise's function on a problem again; forward=True: twice, on one cache of the learner's own forward.
@@ -303,10 +420,8 @@ def load(worker: Worker, source: Source, names: Iterable[str]) -> Learner:
     package = (source.file.parent / "__init__.py").exists()
     siblings = locate(source.file)[2][1:] if package else []
     for other in [source, *(read_source(file) for file in siblings)]:
-        for name in other.names:
-            definition = other.function(name)
-            if definition is not None:
-                (stubs if rendering.is_untouched(definition) else found).add(name)
+        for name, untouched in other.functions.items():
+            (stubs if untouched else found).add(name)
     return Learner(worker, source, frozenset(found - stubs), frozenset(names))
 
 

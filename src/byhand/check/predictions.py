@@ -23,7 +23,7 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
     if not isinstance(chosen, str) or chosen not in exercise.choices:
         return _failed(report, "type", _no_choice(exercise, chosen, line))
     outcome = exercise.outcome()
-    report = replace(report, outcome=outcome.says)
+    report = replace(report, chosen={"choice": chosen}, outcome=outcome.says)
     if chosen == outcome.choice:
         summary = f'Predicted: "{chosen}", {exercise.choices[chosen]}'
         return replace(report, verdict="pass", summary=summary, cases=(replace(report.cases[0], passed=True),))

@@ -143,23 +143,32 @@ class Worker:
         sent = {"args": self._lend(list(made.args)), "kwargs": self._lend(dict(made.kwargs))}
         sent |= {"attributes": self._lend(dict(made.attributes)), "first": [[n, list(given)] for n, given in made.first]}
         self._send({"op": "make"}, name=kind, **sent, keep=keep, seconds=self.seconds)
-        return self._answer("result", _outcome)
+        return self._answer("answered", _answered)
 
     def read(self, keep: str, names: list[str]) -> dict[str, Any]:
         """Return attributes of an object that was made."""
         self._send({"op": "read"}, keep=keep, names=names)
-        value = self._answer("result", _outcome).value
+        value = self._answer("answered", _answered).value
         return value if isinstance(value, dict) else {}
 
     def call(
-        self, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset(), keep: str = "", count: bool = False
+        self,
+        name: str,
+        args: list,
+        kwargs: Mapping[str, Any],
+        *,
+        opaque=frozenset(),
+        keep: str = "",
+        count: bool = False,
+        strict: bool = False,
     ) -> Outcome:
         """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles.
 
-        With `count`, the lines that it executes are counted, which takes time.
+        With `count`, the lines that it executes are counted, which takes time. With `strict`, what leaves the range of floats
+        is an exception.
         """
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
-        self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count)
+        self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count, strict=strict)
         return self._answer("result", _outcome)
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
@@ -208,7 +217,7 @@ class Worker:
 
     def _send(self, message, **values):
         assert self.process.stdin is not None
-        if self.process.stdin.closed:
+        if self.process.stdin.closed:  # it was ended before, and this is one more question
             raise WorkerDied(self._cause())
         try:
             self.process.stdin.write(wire.pack(message, **values))
@@ -328,6 +337,11 @@ def _outcome(header: dict, values: dict) -> Outcome:
         seconds=float(header["seconds"]),
         lines={int(line): int(times) for line, times in header["lines"]},
     )
+
+
+def _answered(header: dict, values: dict) -> Outcome:
+    error, printed, violations = _error(header["error"]), _text(values["printed"]), _violations(header["violations"])
+    return Outcome(value=values["value"], error=error, printed=printed, violations=violations)
 
 
 def _text(value: Any) -> str:

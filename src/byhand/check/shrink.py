@@ -20,6 +20,8 @@ TRIES = 8
 """Settings of the sizes that are tried."""
 SEEDS = 3
 """Draws of small integers that are tried for each."""
+DIGITS = (4, 7, 10, 13, 17)
+"""To how many digits numbers are shown."""
 READABLE = (1e-2, 50.0)
 """Most numbers of a case to be read should not be smaller, and none larger."""
 
@@ -91,31 +93,35 @@ def example(shown: Trial) -> dict[str, Any] | None:
         inputs[problem.exercise.parameters[0]] = _show(problem.upstream)
     if any(np.size(leaf) > LARGEST for _, leaf in leaves({"a": problem.arguments, "u": problem.upstream})):
         return None
-    yours = {name: _show(value) for name, value in shown.values.items() if name in problem.expected}
-    expected = {name: _show(value) for name, value in problem.expected.items()}
+    yours, expected = {}, {}
+    for digits in DIGITS:  # as few as show that they differ
+        yours = {name: _show(value, digits) for name, value in shown.values.items() if name in problem.expected}
+        expected = {name: _show(value, digits) for name, value in problem.expected.items()}
+        if yours != expected:
+            break
     return {"case": problem.case.name, "inputs": inputs, "yours": yours, "expected": expected}
 
 
-def _show(value: Any) -> Any:
+def _show(value: Any, digits: int = DIGITS[0]) -> Any:
     if isinstance(value, dict):
-        return {str(k): _show(v) for k, v in value.items()}
+        return {str(k): _show(v, digits) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_show(v) for v in value]
+        return [_show(v, digits) for v in value]
     if isinstance(value, np.ndarray | np.generic):
-        return _numbers(np.asarray(value).tolist())
+        return _numbers(np.asarray(value).tolist(), digits)
     if callable(value):
         return f"the function {getattr(value, '__name__', 'f')}"
     if value is None or isinstance(value, str | bool | int | float):
-        return _numbers(value)
+        return _numbers(value, digits)
     return f"<{type(value).__name__}>"
 
 
-def _numbers(value: Any) -> Any:
+def _numbers(value: Any, digits: int) -> Any:
     """Round to what a person reads; JSON has no nan and no infinity, so they become text."""
     if isinstance(value, list):
-        return [_numbers(v) for v in value]
+        return [_numbers(v, digits) for v in value]
     if isinstance(value, float):
         if not np.isfinite(value):
             return str(value)
-        return float(f"{value:.4g}")
+        return float(f"{value:.{digits}g}")
     return value

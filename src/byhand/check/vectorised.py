@@ -43,7 +43,7 @@ def judge(exercise: Exercise, learner: Learner, seed: int) -> Verdict:
         attempt = learner.run(grown, count=True)
         after = attempt.outcome.lines
         if attempt.outcome.violations or attempt.died:
-            return Verdict(_not_counted(exercise))
+            return Verdict(_not_counted(exercise, slow=attempt.died == "timeout"))
         if sum(after.values()) - sum(before.values()) > ALLOWED:
             return Verdict(_finding(exercise, size, before, after, grown.sizes[size]))
     timed = _to_be_timed(exercise, seed)
@@ -90,11 +90,12 @@ def _finding(exercise: Exercise, size: str, before: Mapping[int, int], after: Ma
     )
 
 
-def _not_counted(exercise: Exercise) -> Finding:
+def _not_counted(exercise: Exercise, *, slow: bool) -> Finding:
+    why = "on larger data it takes too long" if slow else "it turns the counting off, or ends"
     return Finding(
         code="stops-the-count",
         severity="advice",
-        title="Its lines could not be counted: it turns the counting off, or ends.",
+        title=f"Its lines could not be counted: {why}.",
         question="Which operation on whole arrays does what its loop does?",
         kind="wrong-formula",
         quantity=exercise.name,

@@ -385,17 +385,17 @@ class _Child:
             return made
 
         VIOLATIONS.clear()
-        self.kept[keep], error, took = self.guard(make, seconds)
-        self.answer(error, took, None)
+        self.kept[keep], error, _ = self.guard(make, seconds)
+        self.answer(error, None)
 
     def do_read(self, keep, names):
         """Send attributes of an object that was made."""
-        value, error, took = self.guard(lambda: {name: getattr(self.kept[keep], name, None) for name in names}, 1.0)
-        self.answer(error, took, value)
+        value, error, _ = self.guard(lambda: {name: getattr(self.kept[keep], name, None) for name in names}, 1.0)
+        self.answer(error, value)
 
-    def answer(self, error, took, value):
-        message = {"op": "result", "error": error, "seconds": took, "violations": list(VIOLATIONS), "lines": []}
-        self.send(message, value=value, after=None, printed=self.printed.take())
+    def answer(self, error, value):
+        message = {"op": "answered", "error": error, "violations": list(VIOLATIONS)}
+        self.send(message, value=value, printed=self.printed.take())
 
     def do_signature(self, name, positional, keywords):
         """Say whether a function takes these arguments, without calling it."""
@@ -429,12 +429,21 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_call(self, name, args, kwargs, opaque, keep, seconds, count):
+    def do_call(self, name, args, kwargs, opaque, keep, seconds, count, strict):
         """Call a learner's function and send what it returned, the arguments as they are now, and what it printed."""
         function = self.lookup(name)
         VIOLATIONS.clear()
         lines = {}
-        value, error, took = self.guard(lambda: function(*args, **kwargs), seconds, self.counter(lines) if count else None)
+
+        def call():
+            if not strict:
+                return function(*args, **kwargs)
+            import numpy as np
+
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                return function(*args, **kwargs)
+
+        value, error, took = self.guard(call, seconds, self.counter(lines) if count else None)
         if opaque and isinstance(value, tuple | list):
             shown = []
             for i, item in enumerate(value):

@@ -169,7 +169,8 @@ def _tell_table(rows: list[dict[str, Any]]) -> None:
     names = train.columns(rows)
     table = Table(box=None, pad_edge=False)
     for name in names:
-        table.add_column(name.replace("_", " "), justify="left" if isinstance(rows[0][name], str) else "right")
+        justify = "left" if isinstance(rows[0][name], str) else "right"
+        table.add_column(name.replace("_", " "), justify=justify, no_wrap=name == names[0])
     for row in rows:
         table.add_row(*(train.cell(row.get(name)) for name in names))
     console.print(table)
@@ -189,23 +190,31 @@ def runs_command(
     if not found:
         console.print("No runs yet: [bold]byhand train mlp-digits[/]")
         return
+    told = ["run", "status", "steps", "time"]
+    told += ["engine"] if any(r.engine != "numpy" for r in found) else []
+    told += ["yours"] if any(r.mine for r in found) else []
     table = Table(box=None, pad_edge=False)
-    for column in ("run", "status", "engine", "steps", "time", "yours"):
+    for column in told:
         table.add_column(column, justify="right" if column in ("steps", "time", "yours") else "left", no_wrap=True)
     table.add_column("reached (target)")
     for r in found:
-        status = f"[{_STATUS[r.status]}]{r.status}[/]"
-        steps = f"{r.step}/{r.steps}" if r.steps else "–"
-        table.add_row(r.id, status, r.engine, steps, f"{r.seconds:.1f} s", str(len(r.mine) or "–"), _reached(r))
+        cells = {
+            "run": r.id,
+            "status": f"[{_STATUS[r.status]}]{r.status}[/]",
+            "steps": (f"{r.step}" if r.step == r.steps else f"{r.step}/{r.steps}") if r.steps else "–",
+            "time": f"{r.seconds:.1f} s",
+            "engine": r.engine,
+            "yours": str(len(r.mine) or "–"),
+        }
+        table.add_row(*(cells[column] for column in told), _reached(r))
     console.print(table)
 
 
 def _reached(record: train.RunRecord) -> str:
     lines = []
     for goal in record.goals:
-        colour = "green" if goal.met else "red"
-        reached = f"[{colour}]{goal.reached}[/]" if goal.reached else "–"
-        lines.append(f"{reached} {goal.words} [dim]({goal.asked})[/]")
+        reached = f"[{'green' if goal.met else 'red'}]{goal.reached}[/]" if goal.reached else "–"
+        lines.append(f"{reached} [dim]({goal.asked})[/]")
     return "\n".join(lines)
 
 

@@ -24,7 +24,7 @@ from byhand import course, graph, train, workspace
 from byhand.course import rendering
 from byhand.spec import Report
 
-from . import notes, view
+from . import notes, tasks, view, way
 from .events import stream
 from .runs import CannotStart
 from .security import Guard
@@ -44,6 +44,9 @@ RUNG_NAMES = {
     "edge": "Edge cases",
     "purity": "Purity",
 }
+
+KINDS = {"vectorise": "a loop is given", "predict": "a prediction", "experiment": "an experiment"}
+"""What an exercise's page says of those in which the function is not all."""
 
 
 def create_app(lab: Lab) -> Starlette:
@@ -69,6 +72,7 @@ def create_app(lab: Lab) -> Starlette:
             Route("/exercises/{name}/hint", pages.hint, methods=post),
             Route("/exercises/{name}/skip", pages.skip, methods=post),
             Route("/exercises/{name}/reset", pages.reset, methods=post),
+            Route("/exercises/{name}/run", pages.run_experiment, methods=post),
             Route("/runs", pages.runs, methods=get),
             Route("/runs", pages.start, methods=post),
             Route("/runs/{run}", pages.run, methods=get),
@@ -101,6 +105,7 @@ class Pages:
             "number": view.number,
             "duration": view.duration,
             "line": notes.line,
+            "span": view.span,
             "sentence": view.sentence,
         }
         self.templates.globals |= {
@@ -109,6 +114,7 @@ class Pages:
             "package": lab.workspace.package,
             "side_trips": course.side_trips(),
             "rung_names": RUNG_NAMES,
+            "kinds": KINDS,
             "grids": view.grids,
             "quantities": view.quantities,
             "columns": train.columns,
@@ -122,16 +128,16 @@ class Pages:
         """Show the course, what is done and what is next."""
         progress = self.lab.workspace.progress()
         core = course.core()
+        following = self.lab.workspace.next()
         return self._page(
             "map.html",
             here="course",
-            legs=course.legs(),
+            stages=way.stages(progress, following),
             progress=progress,
-            next=self.lab.workspace.next(),
+            next=following,
             firsts={name: _first_sentence(e.function) for name, e in course.exercises().items()},
             passed=sum(progress[e.name].state == "passed" for e in core),
             core=core,
-            folder=self.lab.workspace.folder,
         )
 
     async def map_events(self, request: Request) -> Response:
@@ -148,15 +154,20 @@ class Pages:
             return self._missing(f"There is no exercise called {name}.")
         chapter = course.chapter_of(name)
         report = await self.lab.check(name)
+        progress = self.lab.workspace.progress()
+        before, behind = way.neighbours(name)
         return self._page(
             "exercise.html",
             here="course",
+            stage=way.stage_of(name, progress),
+            before=before,
+            behind=behind,
             chapter=chapter,
+            opening=notes.opening(chapter.notes),
             statement=notes.statement(chapter.notes, name) or Markup("<p>{}</p>").format(_first_sentence(exercise.function)),
             derivation=notes.derivation(chapter.notes, name),
             stub=notes.code(rendering.stub(exercise)),
-            siblings=chapter.exercises,
-            progress=self.lab.workspace.progress(),
+            progress=progress,
             **self._result(name, report),
         )
 
@@ -200,7 +211,7 @@ class Pages:
         name = self._name(request)
         self.lab.workspace.skip(name)
         self.lab.hub.publish("course", "progress", {"exercise": name, "state": "skipped"})
-        following = self.lab.workspace.next(after=name)
+        following = way.next_side_trip(name, self.lab.workspace.progress()) or self.lab.workspace.next(after=name)
         return JSONResponse({"url": f"/exercises/{following.name}" if following else "/"})
 
     async def reset(self, request: Request) -> Response:
@@ -208,6 +219,13 @@ class Pages:
         backup = self.lab.workspace.reset(self._name(request))
         where = backup.relative_to(self.lab.workspace.folder) if backup else None
         return JSONResponse({"message": f"The stub is back. Your file as it was: {where}" if where else "The stub is back."})
+
+    async def run_experiment(self, request: Request) -> Response:
+        """Start an experiment's run, with the settings in the learner's file, and say where its page is."""
+        recipe = course.find(self._name(request)).recipe
+        if not recipe:
+            return JSONResponse({"error": "This exercise has no run to make."}, 400)
+        return await self._started(recipe, mine=False, quick=False)
 
     async def graph_style(self, request: Request) -> Response:
         """Return the style of the graphs."""
@@ -235,14 +253,7 @@ class Pages:
         recipe = wish.get("recipe")
         if recipe not in train.RECIPES:
             return JSONResponse({"error": f"There is no recipe called {recipe}."}, 400)
-        quick = bool(wish.get("quick"))
-        if missing := train.missing_data(recipe, quick=quick):
-            return JSONResponse({"error": missing}, 409)
-        try:
-            run = await self.lab.trainer.start(recipe, mine=bool(wish.get("mine")), quick=quick)
-        except CannotStart as problem:
-            return JSONResponse({"error": str(problem)}, 409)
-        return JSONResponse({"url": f"/runs/{run}"})
+        return await self._started(recipe, mine=bool(wish.get("mine")), quick=bool(wish.get("quick")))
 
     async def run(self, request: Request) -> Response:
         """Show a run."""
@@ -251,7 +262,8 @@ class Pages:
             record, pictures = self.lab.trainer.read(run), self.lab.trainer.pictures(run)
         except KeyError:
             return self._no_run(request)
-        return self._page("run.html", here="runs", name=run, run=record, pictures=pictures)
+        experiment = tasks.experiment_of(record["recipe"])
+        return self._page("run.html", here="runs", name=run, run=record, pictures=pictures, experiment=experiment)
 
     async def run_events(self, request: Request) -> Response:
         """Push a run's metrics, weights and status."""
@@ -299,6 +311,15 @@ class Pages:
 
     # -- how
 
+    async def _started(self, recipe: str, *, mine: bool, quick: bool) -> Response:
+        if missing := train.missing_data(recipe, quick=quick):
+            return JSONResponse({"error": missing}, 409)
+        try:
+            run = await self.lab.trainer.start(recipe, mine=mine, quick=quick)
+        except CannotStart as problem:
+            return JSONResponse({"error": str(problem)}, 409)
+        return JSONResponse({"url": f"/runs/{run}"})
+
     def _no_run(self, request: Request) -> Response:
         return self._missing(f"There is no run called {request.path_params['run']}.")
 
@@ -320,6 +341,9 @@ class Pages:
             "now": space.state.progress(name),
             "place": f"{path.relative_to(space.folder)}:{located.start}" if located else str(path.relative_to(space.folder)),
             "next": following,
+            "aside": way.next_side_trip(name, space.progress()),
+            "question": tasks.question(exercise, report),
+            "trial": tasks.trial(exercise, report, self.lab.trainer.all() if exercise.recipe else []),
             "source": _source_lines(path, report),
         }
 

@@ -16,7 +16,8 @@ from pygments.lexers import PythonLexer, TextLexer
 
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="hl-")
 
-
+_LOOSE_POINT = re.compile(r'(<span class="math inline">[^<]{1,24}</span>)([,.;:?!)]+)')
+"""A short formula and the mark behind it, which browsers would let begin the next line."""
 DERIVATION = re.compile(r"^###[ \t]+Derivation[ \t]*$", flags=re.MULTILINE)
 
 
@@ -53,7 +54,7 @@ def _split(notes: Path, exercise: str) -> tuple[str, str]:
 @lru_cache(maxsize=512)
 def render(text: str) -> Markup:
     """Return Markdown as HTML; formulas become elements of class `math`, which the page hands to KaTeX."""
-    return Markup(_markdown().render(text))
+    return Markup(_LOOSE_POINT.sub(r'<span class="together">\1\2</span>', _markdown().render(text)))
 
 
 def line(text: str) -> Markup:

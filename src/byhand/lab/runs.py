@@ -105,7 +105,11 @@ class Trainer:
 
     def names(self) -> list[str]:
         """Return the runs' names, the newest first."""
-        return [run.path.name for run in train.runs(self.folder) if NAME.fullmatch(run.path.name)]
+        return [run.path.name for run in self.all()]
+
+    def all(self) -> list[train.RunRecord]:
+        """Return the runs, the newest first."""
+        return [run for run in train.runs(self.folder) if NAME.fullmatch(run.path.name)]
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a run's record, with its goals in words: targets beside what was reached.

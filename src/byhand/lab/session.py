@@ -55,13 +55,14 @@ class Lab:
             self._pools.put_nowait(pool)
         self._texts = {name: where.text for name, where in self.workspace.written().items()}
         stop = asyncio.Event()
-        watching = asyncio.create_task(self._watch(stop))
+        self.workspace.runs.mkdir(exist_ok=True)
+        watching = [asyncio.create_task(watch(stop)) for watch in (self._watch, self._watch_runs)]
         try:
             yield
         finally:
             self.hub.close()
             stop.set()
-            await watching
+            await asyncio.gather(*watching)
             for task in list(self._pending.values()):
                 task.cancel()
             await asyncio.gather(*self._pending.values(), return_exceptions=True)
@@ -134,6 +135,25 @@ class Lab:
             except Exception:  # a file that vanished between the notice and the reading, for one
                 log.exception("after a save")
 
+    async def _watch_runs(self, stop: asyncio.Event) -> None:
+        """Check an experiment again when a run of its recipe begins or ends."""
+        async for changes in watchfiles.awatch(
+            self.workspace.runs, step=50, debounce=400, stop_event=stop, watch_filter=_is_record
+        ):
+            folders = {Path(path).parent.name for _, path in changes}
+            try:
+                for name in self._judged_by(folders):
+                    self.recheck(name)
+            except Exception:  # a folder that vanished between the notice and the reading, for one
+                log.exception("after a change of the runs")
+
+    def _judged_by(self, folders: set[str]) -> list[str]:
+        """Return the experiments that these runs decide: those that are looked at or written, and not judged by them yet."""
+        recipes = {run.recipe for run in train.runs(self.workspace.runs) if run.path.name in folders}
+        concerned = [e.name for e in course.exercises().values() if e.recipe in recipes]
+        worth = {c.removeprefix("exercise/") for c in self.hub.listened()} | self.workspace.written().keys()
+        return [n for n in concerned if n in worth and self.report(n) is None]
+
     def _touched(self, stems: set[str]) -> list[str]:
         """Return what a save makes worth checking: what is being looked at first, then what changed."""
         viewed = [c.removeprefix("exercise/") for c in self.hub.listened() if c.startswith("exercise/")]
@@ -151,6 +171,11 @@ class Lab:
             return code
         made = [f"{run.id} {run.status}" for run in train.runs(self.workspace.runs) if run.recipe == recipe]
         return "\n".join([code, *made])  # an experiment is judged by the runs, too
+
+
+def _is_record(change: watchfiles.Change, path: str) -> bool:
+    """Return whether a change in the folder of runs is one of a record: a run's other files are written at every step."""
+    return Path(path).name == "run.json"
 
 
 def _text(path: Path) -> str | None:

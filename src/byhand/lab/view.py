@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 MAX_SIDE = 8
 """Rows and columns of a grid that are shown; shrunk examples are smaller."""
+MAX_ITEMS = 16
+"""Items of a list of unlike things that are shown."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Grid:
     shape: str
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    begins: bool = False
+    """Whether a new line begins with it: a picture of a batch, an entry of a tape."""
 
 
 @dataclass(frozen=True)
@@ -82,31 +86,67 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
+def span(minutes: int) -> str:
+    """Return how long something takes as one says it: 45 min, 2 h, 2 h 10 min."""
+    hours, left = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * (hours > 0) + [f"{left} min"] * (left > 0 or not hours))
+
+
 def _named(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {} if value is None else {"": value}
 
 
 def _grids(value, other, label, compare) -> Iterator[Grid]:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and value:
         for name, part in value.items():
             inner = other.get(name) if isinstance(other, Mapping) else None
             yield from _grids(part, inner, f"{label}.{name}" if label else str(name), compare)
         return
     array = _array(value)
-    if array is None:
-        wrong = compare and not _same(value, other)
-        yield Grid(label, "", ((Cell(_plain(value), wrong),),))
-        return
+    if array is None and isinstance(value, list) and any(isinstance(item, list) for item in value):
+        yield from _items(value, other, label, compare)
+    elif array is None:
+        yield Grid(label, "", ((Cell(_plain(value), compare and not _same(value, other)),),))
+    elif array.ndim > 2:
+        yield from _layers(array, other, label, compare)
+    else:
+        yield _grid(array, other, label, compare)
+
+
+def _items(values: list, other, label: str, compare: bool) -> Iterator[Grid]:
+    """Yield a list of unlike things. One that is of several parts itself takes a line, in which nothing is numbered."""
+    for i, value in enumerate(values[:MAX_ITEMS]):
+        right = other[i] if isinstance(other, list) and i < len(other) else None
+        several = isinstance(value, list) and len(value) > 1 and _array(value) is None
+        parts, rights = (value, right) if several else ([value], [right])
+        rights = rights if isinstance(rights, list) and len(rights) == len(parts) else [None] * len(parts)
+        line = [grid for part, wanted in zip(parts, rights, strict=True) for grid in _grids(part, wanted, "", compare)]
+        yield replace(line[0], label=f"{label}[{i}]", begins=several)
+        yield from (replace(grid, label="", begins=False) for grid in line[1:])
+    if len(values) > MAX_ITEMS:
+        yield Grid("", "", ((Cell(f"and {len(values) - MAX_ITEMS} more"),),), begins=True)
+
+
+def _layers(array, other, label: str, compare: bool) -> Iterator[Grid]:
+    """Yield the matrices of an array of more than two dimensions, each of the first dimension's in a line if there are many."""
     against = _array(other) if compare else None
-    if array.ndim > 2:
-        for i in range(min(len(array), MAX_SIDE)):
-            inner = against[i] if against is not None and against.shape == array.shape else None
-            yield from _grids(array[i].tolist(), None if inner is None else inner.tolist(), f"{label}[{i}]", compare)
-        return
+    alike = against is not None and against.shape == array.shape
+    shown = []
+    for i in range(min(len(array), MAX_SIDE)):
+        inner = against[i].tolist() if against is not None and alike else None
+        layer = list(_grids(array[i].tolist(), inner, f"{label}[{i}]", compare and alike))
+        shown += [replace(layer[0], begins=array.ndim > 3), *layer[1:]]
+    if compare and not alike:
+        shown[0] = replace(shown[0], note=_other_shape(array, against))
+    yield from shown
+
+
+def _grid(array, other, label: str, compare: bool) -> Grid:
+    against = _array(other) if compare else None
     differs = np.zeros(array.shape, dtype=bool)
     note = ""
     if compare and (against is None or against.shape != array.shape):
-        note = f"shape {_shape(array)}, expected {_shape(against)}" if against is not None else ""
+        note = _other_shape(array, against)
         differs[...] = against is None
     elif against is not None:
         differs = ~_close(array, against)
@@ -117,7 +157,11 @@ def _grids(value, other, label, compare) -> Iterator[Grid]:
     )
     if max(table.shape) > MAX_SIDE:
         note = f"the first of {_shape(array)}"
-    yield Grid(label, _shape(array) if array.ndim else "", rows, note)
+    return Grid(label, _shape(array) if array.ndim else "", rows, note)
+
+
+def _other_shape(array, against) -> str:
+    return f"shape {_shape(array)}, expected {_shape(against)}" if against is not None else ""
 
 
 def _array(value: Any) -> np.ndarray | None:
@@ -137,6 +181,7 @@ def _array(value: Any) -> np.ndarray | None:
 
 
 def _close(a, b):
+    a, b = a.astype(float), b.astype(float)  # truth values, too
     scale = np.max(np.abs(b[np.isfinite(b)]), initial=0.0)
     with np.errstate(invalid="ignore"):
         return (np.abs(a - b) <= 1e-6 * max(scale, 1e-12)) | (a == b) | (np.isnan(a) & np.isnan(b))
@@ -148,7 +193,7 @@ def _same(a: Any, b: Any) -> bool:
     x, y = _array(a), _array(b)
     if x is None or y is None:
         return a == b
-    return x.shape == y.shape and bool(np.all(_close(x.astype(float), y.astype(float))))
+    return x.shape == y.shape and bool(np.all(_close(x, y)))
 
 
 def _shape(array: np.ndarray) -> str:

@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from . import syntax
@@ -144,6 +144,7 @@ class Exercise:
         return returned[1:] if returned.startswith("d") and returned[1:] in inputs else None
 
 
+@cache
 def returned_names(function: Callable) -> tuple[str, ...]:
     """Return the names in a function's last return statement, as in `return out, cache`.
 

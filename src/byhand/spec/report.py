@@ -76,6 +76,8 @@ class Report:
     """Where more than being right is asked for, what is reached: {"right": True, "vectorised": False}."""
     speedup: float | None = None
     """How many times as fast as the given loop it is. Told, not judged."""
+    chosen: dict[str, Any] = field(default_factory=dict)
+    """What a prediction or an experiment chose: {"choice": "b"}, or its settings by name."""
     outcome: str = ""
     """What a run showed that was to be predicted, or found by experiment."""
     timings: dict[str, float] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from byhand.course import rendering
 from byhand.spec import syntax
@@ -80,13 +81,14 @@ def imported(source: str) -> set[str]:
     return names
 
 
-def siblings(source: str) -> set[str]:
+@lru_cache(maxsize=32)
+def siblings(source: str) -> frozenset[str]:
     """Return the modules of the same package that a module imports from (`from .losses import ...`)."""
     names = set()
     for node in ast.walk(syntax.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             names |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def add_imports(source: str, wanted: dict[str, list[str]]) -> str:

@@ -22,10 +22,12 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found, picture = _by_rung(context)
     slips = variants.explain(context)
     if len(slips) == 1:
-        found = [_joined(found[0], slips[0]), *(f for f in found[1:] if f.code != "wrong-values")]
+        found = [_joined(found[0], slips[0]), *(f for f in found[1:] if f.code not in where.CODES)]
     elif slips:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
+    if context.trial.differences and context.trial.attempt.changed and all(f.kind != "mutates-input" for f in found):
+        found.append(purity.explain(context, besides=True))
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
         told = " and ".join(f"`{name}`" for name in right) + (" is right. " if len(right) == 1 else " are right. ")

@@ -7,14 +7,17 @@ from byhand.spec import Finding
 from .context import Context
 
 
-def explain(context: Context) -> Finding:
-    """Return a finding for the first argument that the learner's function changed."""
+def explain(context: Context, *, besides: bool = False) -> Finding:
+    """Return a finding for the first argument that the learner's function changed; with besides=True, beside wrong results."""
     name = context.trial.attempt.changed[0]
     line = context.learner.source.changes(context.exercise.name, name)
     return Finding(
         code="changed-argument",
-        title=f"The results are right, but the caller's `{name}` is changed by the call.",
-        question=f"Which line writes into `{name}`, and who else may still need it?",
+        title=f"Besides, the caller's `{name}` is changed by the call."
+        if besides
+        else f"The results are right, but the caller's `{name}` is changed by the call.",
+        question=f"Which line writes into `{name}`, and who "
+        + ("reads it afterwards: the function itself, too?" if besides else "else may still need it?"),
         detail=f"Make a copy first (`{name} = {name}.copy()`), or compute a new array instead of writing into the old one.",
         kind="mutates-input",
         quantity=name,

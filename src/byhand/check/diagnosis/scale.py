@@ -23,6 +23,8 @@ def explain(context: Context, difference: Difference) -> Finding | None:
         return None
     mine, target = np.asarray(difference.yours, dtype=float), np.asarray(difference.expected, dtype=float)
     c = _multiple(mine, target)
+    if c == 0 and np.asarray(difference.expected).dtype.kind in "iu":  # 0 is a class, or a place, like others
+        return None
     if c is None or abs(c - 1) < 1e-4:  # a difference of another kind, on top of the right values
         return None
     with np.errstate(over="ignore"):

@@ -99,10 +99,32 @@ def _shape(context, difference):
                     context, difference, "unsummed-axis", f"still has the axis of length {letter}: it {what}", "wrong-axis",
                     f"Its {name} over axis {axis} is what is expected. Over what does each entry act?",
                 )  # fmt: skip
+    odd = [i for i in range(target.ndim) if mine.shape[i] != target.shape[i]] if mine.ndim == target.ndim else []
+    if len(odd) == 1:
+        return _length(context, difference, what, odd[0], sizes)
     return _finding(
         context, difference, "wrong-shape", what, "wrong-axis" if mine.ndim == target.ndim else "wrong-shape",
         "Which indices does it have, and which were summed over?", confidence="likely",
     )  # fmt: skip
+
+
+def _length(context, difference, what, axis, sizes):
+    """Explain a quantity that has the right axes, one of them too long or too short."""
+    mine, right = np.shape(difference.yours)[axis], np.shape(difference.expected)[axis]
+    gaps = {
+        sum(np.shape(other.yours)) - sum(np.shape(other.expected))
+        for trial in context.trials
+        for other in trial.differences
+        if other.quantity == difference.quantity and other.rung == "shape"
+    }
+    where = f" along axis {axis}" if np.ndim(difference.expected) > 1 else ""
+    if gaps in ({1}, {-1}):
+        what += f", one {'more' if mine > right else 'less'}{where}"
+        question, kind = "Which is the first, which is the last, and how many are there between them?", "off-by-one"
+    else:
+        question = f"From which argument does it follow that there are {right}{where}, and what decides it in your code?"
+        kind = "wrong-axis" if mine in sizes else "wrong-shape"
+    return _finding(context, difference, "wrong-shape", what, kind, question, confidence="likely")
 
 
 def _finding(context, difference, code, title, kind, question, confidence="certain"):

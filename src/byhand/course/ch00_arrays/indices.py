@@ -126,7 +126,8 @@ EXERCISES = (
             Misconception(
                 "gather-as-a-mask",
                 {"out = x[index]": "out = x[np.isin(np.arange(len(x)), index)]"},
-                "A mask says of every row whether it is wanted. It does not know in which order, and how often.",
+                "Each row that is named comes out once, in the order of the table. That is what a mask would do: it knows which "
+                "rows are wanted, but not in which order, and how often.",
                 "If `index` is [2, 0, 2], how many rows should come out, and which is the first?",
                 "wrong-index",
                 "out",

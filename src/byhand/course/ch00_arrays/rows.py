@@ -4,8 +4,12 @@ from byhand.procedures import drills
 from byhand.spec import Misconception, edge, extreme, odd, ordinary, vectorise
 
 
-def _rows(draw, n=4, d=3, scale=1.0):
-    return {"x": draw.positive(n, d) * scale}
+def _rows(draw, n=4, d=3, scale=1.0, signs=False):
+    x = draw.positive(n, d) * scale
+    if signs:  # a sum that is not zero still, and in the last row one below it
+        x[:, 0] *= -0.25
+        x[-1] *= -1
+    return {"x": x}
 
 
 def _examples(draw, n=5, d=3, scale=1.0, offset=0.0, constant=False, eps=None):
@@ -27,6 +31,7 @@ EXERCISES = (
             edge("one row", n=1, d=4),
             edge("one column", n=5, d=1),
             edge("as many rows as columns", n=3, d=3),
+            edge("numbers below zero", n=4, d=3, signs=True),
             extreme("large numbers", n=3, d=2, scale=1e6),
         ],
         hints=[

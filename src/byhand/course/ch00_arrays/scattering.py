@@ -44,8 +44,8 @@ EXERCISES = (
             Misconception(
                 "scatter-repeats-lost",
                 {"np.add.at(out, index, values)": "out[index] += values"},
-                "`out[index] += values` takes the rows out, adds, and puts them back: of several that are put back to the same "
-                "row, the last one stays.",
+                "Of several values for the same row the last one stays. `out[index] += values` does that: it takes the rows out, "
+                "adds, and puts them back one after the other.",
                 "If `index` is [1, 1], how often is row 1 added to?",
                 "overwrites",
                 "out",
@@ -69,8 +69,8 @@ EXERCISES = (
             Misconception(
                 "scatter-changes-the-table",
                 {"x.copy()": "x"},
-                "The values are added into the caller's table: `out = x` is a second name for the same array, not a copy.",
-                "Does `out = x` make a new array?",
+                "The values are added into the caller's own table; with `out = x` too, for that is a second name, not a copy.",
+                "What does the table hold after the call, if somebody wants to add to it again?",
                 "mutates-input",
                 "x",
             ),

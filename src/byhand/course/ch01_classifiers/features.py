@@ -149,7 +149,7 @@ EXERCISES = (
             Misconception(
                 "hog-across-for-along",
                 {"np.arctan2(dy, dx)": "np.arctan2(dx, dy)"},
-                "The arguments of arctan2 are exchanged: it takes y first.",
+                "Across and down are exchanged: arctan2 takes first how much brighter it gets downwards.",
                 "What is the angle of a gradient that points to the right?",
                 "wrong-order",
                 "angle",

@@ -34,23 +34,23 @@ _CASES = [
 ]
 
 
-def _examples(draw, n=5, d=4, c=3, whole=False, blank=False, below=False):
+def _examples(draw, n=5, d=4, c=3, whole=False, blank=False, below=False, scale=1.0):
     if whole:  # some classes have the same weights, and whole numbers add up exactly, in whatever order
         W, X = draw.integers(3, d, c) - 1.0, draw.integers(5, n, d) - 2.0
         W[:, c // 2 :] = W[:, : c - c // 2]
     else:
-        W, X = draw.normal(d, c), draw.normal(n, d)
+        W, X = draw.normal(d, c) * scale, draw.normal(n, d)
     if below:  # no score is above zero
         X[:, -1], W[-1] = 1.0, W[-1] - 30.0
     return {"W": np.zeros_like(W) if blank else W, "X": X}
 
 
-def _descent(draw, n=6, d=3, c=4, batch=2, steps=3, lr=0.25, reg=0.125, twice=False):
+def _descent(draw, n=6, d=3, c=4, batch=2, steps=3, lr=0.25, reg=0.125, twice=False, loss=linear_losses.linear_softmax_loss):
     batches = [draw.permutation(n)[:batch] for _ in range(steps)]
     if twice:
         batches = [np.concatenate([indices, indices[:1]]) for indices in batches]
     return {
-        "loss_and_grad": linear_losses.linear_softmax_loss,
+        "loss_and_grad": loss,
         "W": draw.normal(d, c),
         "X": draw.normal(n, d),
         "y": draw.integers(c, n),
@@ -379,6 +379,7 @@ EXERCISES = (
             edge("several classes with the same score", n=9, d=2, c=6, whole=True),
             edge("all scores below zero", n=6, d=3, c=4, below=True),
             edge("all weights zero", n=3, d=2, c=4, blank=True),
+            extreme("scores too large for an exponential", n=8, d=3, c=5, scale=1e4),
         ],
         hints=[
             "Scores first: one for each example and class. What you want for each example is not its largest score, but where it "
@@ -442,6 +443,7 @@ EXERCISES = (
             edge("batches of one", n=5, d=2, c=3, batch=1, steps=4),
             edge("an example twice in a batch", n=4, d=3, c=3, batch=2, steps=3, twice=True),
             edge("without regularisation", n=6, d=2, c=3, batch=3, steps=2, reg=0.0),
+            edge("with another loss", n=6, d=3, c=4, batch=3, steps=3, loss=linear_losses.linear_svm_loss),
         ],
         hints=[
             "One loop over the batches. What does one step need, and what does it change?",

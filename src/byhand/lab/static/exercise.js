@@ -53,6 +53,11 @@ document.addEventListener("click", async (event) => {
   button.disabled = true;
   const response = await post(`${base}/${action}`);
   button.disabled = false;
+  if (response.status === 409) {
+    const problem = document.getElementById("problem");
+    problem.textContent = (await response.json()).error;
+    problem.hidden = false;
+  }
   if (!response.ok) return;
   if (action === "deeper" || action === "hint") {
     show(await response.text());

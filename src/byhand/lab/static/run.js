@@ -241,6 +241,8 @@ listen(`${base}/events`, {
     badge.dataset.status = badge.textContent = record.status;
     head.querySelector('[data-post="stop"]').hidden = record.status !== "running";
     head.querySelector('[data-post="resume"]').hidden = record.status !== "stopped";
+    const over = record.table.length > 0 && record.status !== "running"; // then its last training's numbers say nothing of a study
+    for (const element of document.querySelectorAll("[data-live]")) element.hidden = over;
     target = record.asked.find((asked) => asked.metric.endsWith("_accuracy"))?.value ?? null;
     record.goals.forEach((goal, i) => {
       const element = document.querySelector(`[data-goal="${i}"]`);

@@ -4,6 +4,14 @@ import { post } from "./live.js";
 
 const form = document.getElementById("start");
 const problem = document.getElementById("problem");
+const recipe = form.elements.recipe;
+
+function tellRecipe() {
+  document.getElementById("about").textContent = recipe.selectedOptions[0].dataset.about;
+}
+
+recipe.addEventListener("change", tellRecipe);
+tellRecipe();
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

@@ -10,8 +10,7 @@ Drawing = Callable[[Any], None]
 """Fills a matplotlib Figure."""
 
 COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#64748b", "#0891b2", "#b45309")
-_STYLE = {
-    "axes.prop_cycle": None,  # set below, from COLOURS
+_STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#94a3b8",

@@ -57,7 +57,7 @@ def optimizer_study(best: Mapping[str, dict[str, Any]], lines: Lines, figure: An
     names = [row["training"] for row in best.values()]
     colours = [COLOURS[i % len(COLOURS)] for i in range(len(names))]
     part_curves(left, lines, names, names, color=colours)
-    left.set(title="training loss, each rule with its best learning rate", xlabel="step", yscale="log")
+    left.set(title="training loss, each rule with its best learning rate", xlabel="step", ylim=(0, 3))
     left.legend(fontsize=8)
     order = sorted(range(len(names)), key=lambda i: -list(best.values())[i]["loss"])
     right.barh([list(best)[i] for i in order], [list(best.values())[i]["loss"] for i in order], color=[colours[i] for i in order])

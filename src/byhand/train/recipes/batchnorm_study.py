@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,7 +36,7 @@ class BatchNormSettings(FullyConnectedSettings):
 class BatchNormStudy(StudyRecipe):
     """With and without batch norm: one training for each scale of the first weights, and one for each batch size."""
 
-    def variants(self, settings: BatchNormSettings) -> dict[str, BatchNormSettings]:
+    def variants(self, settings: BatchNormSettings) -> Mapping[str, BatchNormSettings]:
         """Return the settings of each training, by its name."""
         found = {}
         for normalization, name in NAMES.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,7 +32,7 @@ class InitSettings(FullyConnectedSettings):
 class InitStudy(StudyRecipe):
     """Two activations, four ways to draw the first weights: what each layer puts out, what comes back, and the loss."""
 
-    def variants(self, settings: InitSettings) -> dict[str, InitSettings]:
+    def variants(self, settings: InitSettings) -> Mapping[str, InitSettings]:
         """Return the settings of each training, by its name."""
         initializers = {"small": str(settings.small), "xavier": "xavier", "he": "he", "large": str(settings.large)}
         return {

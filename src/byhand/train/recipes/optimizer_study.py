@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,7 +38,7 @@ class OptimizerSettings(FullyConnectedSettings):
 class OptimizerStudy(StudyRecipe):
     """For each rule, one training for each learning rate; the one with the lowest loss at the end speaks for the rule."""
 
-    def variants(self, settings: OptimizerSettings) -> dict[str, OptimizerSettings]:
+    def variants(self, settings: OptimizerSettings) -> Mapping[str, OptimizerSettings]:
         """Return the settings of each training, by its name."""
         found = {}
         for rule in settings.rules:
