@@ -160,6 +160,20 @@ def test_a_file_alone_needs_none_of_its_siblings(tmp_path):
     assert report.verdict == "pass", report.summary
 
 
+INLINE = """            drop = (np.random.rand(*x.shape) < self.dropout_param["p"]) / self.dropout_param["p"]
+            if self.dropout_param["mode"] == "test":
+                drop = 1
+            x = x * drop
+"""
+
+
+@pytest.mark.parametrize(("back", "verdict"), [("d = d * drop", "pass"), ("pass", "fail")])
+def test_a_network_that_drops_by_itself_is_checked_for_consistency(back, verdict, tmp_path):
+    forward = (NET, "            x, drop = dropout_forward(x, self.dropout_param)\n", INLINE)
+    folder = write("2024", tmp_path, forward=forward, back=(NET, "d = dropout_backward(d, drop)", back))
+    assert checked("FullyConnectedNet.loss", folder).verdict == verdict
+
+
 def test_a_part_that_is_wrong_is_named(tmp_path):
     report = checked(
         "FullyConnectedNet.loss",

@@ -191,7 +191,7 @@ class ForeignLearner(Learner):
                 if n not in entry.may_change and not isinstance(before, Handle | dict) and not same(before, now)
             }
             attributes = self.worker.read(label, list(call.on.read)) if call.on is not None and call.on.read else {}
-            answers.append(Answer(outcome.value, tuple(after), attributes))
+            answers.append(Answer(outcome.value, tuple(after), attributes, call))
         self._answers: Sequence[Answer] = answers
         try:
             with np.errstate(all="ignore"):

@@ -44,6 +44,8 @@ class Answer:
     value: Any
     args: Sequence[Any] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    call: Call = field(default_factory=Call)
+    """What was called."""
 
 
 @dataclass(frozen=True)

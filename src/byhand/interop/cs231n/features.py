@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from byhand.procedures import features
@@ -21,7 +23,7 @@ def _hues(a: Arguments, d: Definition) -> list[Call]:
     return [Call([image], {"nbin": a.get("bins", 10)}) for image in _pictures(a)]
 
 
-def _stacked(a: Arguments, answers: list[Answer]):
+def _stacked(a: Arguments, answers: Sequence[Answer]):
     return np.stack([answer.value for answer in answers])
 
 
@@ -32,7 +34,7 @@ def _edges(a: Arguments, d: Definition) -> list[Call] | None:
     return [Call([image + more]) for more in (0.0, 255 * BRIGHTER) for image in _pictures(a)]
 
 
-def _described(a: Arguments, answers: list[Answer]):
+def _described(a: Arguments, answers: Sequence[Answer]):
     """Return our features if theirs are what any histograms of gradients are, else theirs.
 
     CS231n hands its own definition out, which neither shares nor normalises as ours does. What all have in common: 9 numbers

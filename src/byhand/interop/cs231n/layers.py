@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from byhand.spec import Answer, Arguments, Call, Definition, Entry, Spelling
@@ -52,7 +54,7 @@ def _on_our_noise(a: Arguments, value: np.ndarray, kept: float, share: float, ex
     return value * (a["noise"] < q) * factor
 
 
-def _dropout(a: Arguments, answers: list[Answer]):
+def _dropout(a: Arguments, answers: Sequence[Answer]):
     out, cache = answers[0].value
     x = a["x"]
     if not a["train"] or np.shape(out) != np.shape(_many(x)):
@@ -71,7 +73,7 @@ def _backward_calls(a: Arguments, d: Definition) -> list[Call]:
     return [Call([_many(a["dout"]), a["cache"]])]
 
 
-def _backward(a: Arguments, answers: list[Answer]):
+def _backward(a: Arguments, answers: Sequence[Answer]):
     dx, dout = answers[0].value, a["dout"]
     if a["forward"] is None or not a["train"]:
         return dx[: len(dout)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def _ours(grads: dict) -> dict:
     return {name.replace("W", "w", 1) if name.startswith("W") else name: value for name, value in grads.items()}
 
 
-def _loss_and_grads(a: Arguments, answers: list[Answer]):
+def _loss_and_grads(a: Arguments, answers: Sequence[Answer]):
     loss, grads = answers[0].value
     return loss, _ours(grads)
 
@@ -71,9 +72,10 @@ _PLAIN: dict[str, Callable] = {
 
 def _parts(a: Arguments) -> dict[str, Callable]:
     """Return the parts of the deep network; dropout takes the next layer's noise at each call."""
-    noise = iter(a["noise"] or ())
+    noise, asked = iter(a["noise"] or ()), _Asked()
 
     def dropout_forward(x, dropout_param):
+        asked.times += 1
         train = dropout_param["mode"] == "train"
         out, cache = dropout.dropout_forward(x, next(noise) if train else None, keep=a["keep"], train=train)
         return out, cache
@@ -86,7 +88,20 @@ def _parts(a: Arguments) -> dict[str, Callable]:
         "layernorm_backward": lambda dout, cache: layernorm.layernorm_backward(dout, cache),
         "dropout_forward": dropout_forward,
         "dropout_backward": lambda dout, cache: dropout.dropout_backward(dout, cache),
+        ASKED: asked,
     }
+
+
+class _Asked:
+    """Counts how often dropout was asked for; put in for no function."""
+
+    times = 0
+
+    def __call__(self):
+        return self.times
+
+
+ASKED = "_dropout_was_asked"
 
 
 # ---- two layers -----------------------------------------------------------------------------------------------------
@@ -149,16 +164,44 @@ def _deep(a: Arguments, d: Definition) -> list[Call] | None:
     made = Made([hidden], {k: v for k, v in kwargs.items() if k in known}, attributes, read=["bn_params"])
     given = [a["x"], a["y"]] if a["train"] else [a["x"]]
     always = frozenset({"dropout_forward", "dropout_backward"})
-    return [Call(given, on=made, parts=_parts(a), always=always)]
+    calls = [Call(given, on=made, parts=_parts(a), always=always)]
+    if a["train"] and keep < 1:  # twice more, a little to either side: should it drop by itself, only that can be checked
+        for step in (STEP, -STEP):
+            moved = {name: value + step * along for (name, value), along in zip(params.items(), _direction(a), strict=True)}
+            aside = replace(made, attributes={**made.attributes, "params": moved}, read=())
+            calls.append(Call(given, on=aside, parts=_parts(a), always=always))
+    return calls
 
 
-def _deep_results(a: Arguments, answers: list[Answer]):
+STEP = 1e-6
+"""How far the parameters are moved to either side."""
+
+
+def _direction(a: Arguments) -> list[np.ndarray]:
+    """Return some direction in which to move the parameters."""
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(np.shape(value)) for value in a["params"].values()]
+
+
+def _fits_itself(a: Arguments, answers: Sequence[Answer]) -> bool:
+    """Return whether the gradients are the slope of the loss, in one direction; the same numbers are drawn in every call."""
+    (loss, grads), (above, _), (below, _) = (answer.value for answer in answers)
+    shapes = {name: np.shape(value) for name, value in _theirs(a["params"]).items()}
+    if shapes != {name: np.shape(value) for name, value in grads.items()} or not np.isfinite(loss):
+        return False
+    told = sum(float(np.sum(grads[_capital(name)] * along)) for name, along in zip(a["params"], _direction(a), strict=True))
+    return bool(abs((above - below) / (2 * STEP) - told) <= 1e-4 * max(abs(told), 1.0))
+
+
+def _deep_results(a: Arguments, answers: Sequence[Answer]):
     state = dict(a["state"])
     for i, left in enumerate(answers[0].attributes["bn_params"] or [], 1):
         if f"running{i}" in state:
             state[f"running{i}"] = {"mean": left["running_mean"], "var": left["running_var"]}
     if a["train"]:
         loss, grads = answers[0].value
+        if len(answers) > 1 and answers[0].call.parts[ASKED]() == 0 and _fits_itself(a, answers):
+            return fully_connected_net.fully_connected_net_loss(**a)  # it drops by itself, by other noise than ours
         return loss, _ours(grads), state
     # in testing it returns the scores; from them follows the loss, and its gradients are not asked for
     _, grads, _ = fully_connected_net.fully_connected_net_loss(**a)
@@ -177,5 +220,5 @@ ENTRIES = (
             Spelling(_two_layer(True), _loss_and_grads, says=_HALF, when=_old),
         ),
     ),
-    Entry("FullyConnectedNet.loss", "fully_connected_net_loss", (Spelling(_deep, _deep_results),)),
+    Entry("FullyConnectedNet.loss", "fully_connected_net_loss", (Spelling(_deep, _deep_results),), draws=True),
 )

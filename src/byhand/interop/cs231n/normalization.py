@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from byhand.spec import Answer, Arguments, Call, Definition, Entry, Spelling
@@ -21,7 +23,7 @@ def _batch(a: Arguments, d: Definition) -> list[Call]:
     return [Call([a["x"], a["gamma"], a["beta"], _bn_param(a)])]
 
 
-def _with_running(a: Arguments, answers: list[Answer]):
+def _with_running(a: Arguments, answers: Sequence[Answer]):
     out, cache = answers[0].value
     left = answers[0].args[3]
     return out, cache, {"mean": left["running_mean"], "var": left["running_var"]}
@@ -46,7 +48,7 @@ def _backward(a: Arguments, d: Definition) -> list[Call] | None:
     return [Call([a["dout"], a["cache"]])]
 
 
-def _of_channels(a: Arguments, answers: list[Answer]):
+def _of_channels(a: Arguments, answers: Sequence[Answer]):
     """Take dgamma and dbeta as (C,): they may be (1, C, 1, 1), as gamma and beta are."""
     dx, dgamma, dbeta = answers[0].value
     shapes = ((1, a["gamma"].size, 1, 1), (a["gamma"].size,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from byhand.spec import Answer, Arguments, Call, Definition, Entry, Spelling
 
 
@@ -13,7 +15,7 @@ def _rule(name: str, settings: dict[str, str], moments: dict[str, str]) -> Entry
         config |= {theirs: a["state"][ours] for ours, theirs in moments.items()}
         return [Call([a["w"], a["dw"], config])]
 
-    def results(a: Arguments, answers: list[Answer]):
+    def results(a: Arguments, answers: Sequence[Answer]):
         w, config = answers[0].value
         return w, {ours: config[theirs] for ours, theirs in moments.items()}
 

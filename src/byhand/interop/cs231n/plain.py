@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def as_they_come(a: Arguments, answers) -> object:
     return answers[0].value
 
 
-def as_classes(a: Arguments, answers: list[Answer]):
+def as_classes(a: Arguments, answers: Sequence[Answer]):
     """Return predicted classes as whole numbers: the skeletons collect them in an array of doubles."""
     value = answers[0].value
     if isinstance(value, list):
