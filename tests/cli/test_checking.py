@@ -170,7 +170,7 @@ def test_a_forward_that_hangs_is_waited_for_once(byhand, space):
         (["check", "relu_forward", "--file", "no.py"], "there is no file no.py"),
         (["check", "relu_forward", "--all"], "give an EXERCISE or --all, not both"),
         (["check", "--all", "--case", "ordinary"], "--case: name the exercise"),
-        (["check", "relu_forward", "--dialect", "cobol"], "--dialect: expected 'byhand', got 'cobol'"),
+        (["check", "relu_forward", "--dialect", "cobol"], "--dialect: expected 'byhand' or 'cs231n', got 'cobol'"),
         (["check", "relu_forward", "--seed", "x"], "--seed"),
         (["check", "relu_forward", "--nope"], "--nope"),
         (["chekc"], "Did you mean 'check'?"),

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import byhand
 from byhand import graph
-from byhand.arrays import leaves
-from byhand.spec import Case, CaseResult, Exercise, Finding, Report
+from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
-from . import advice, composites, predictions, rungs, shrink, vectorised
+from . import advice, composites, foreign, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice, numbers_for_booleans
 from .diagnosis import consistency, paths, repeat
 from .diagnosis.context import RUNGS, Context, Trial, trial
@@ -37,6 +35,8 @@ def check(
     pool: WorkerPool | None = None,
     source: str | None = None,
     runs: Path | None = None,
+    dialect: Dialect | None = None,
+    dialect_name: str = "",
 ) -> Report:
     """Check the function of an exercise in a learner's file.
 
@@ -48,6 +48,8 @@ def check(
         isolation: "process": a process of its own with limits on time and memory.
         pool: where to take a ready worker from; without one, a worker is started.
         source: text to check in the file's place, under its name.
+        dialect: whose names and conventions the file follows, where they are not ours.
+        dialect_name: the dialect's name for what is checked, where it has several for the exercise.
         runs: for an experiment, the folder with the learner's runs; otherwise that of the workspace that the file is in.
 
     Raises:
@@ -77,6 +79,9 @@ def check(
         tool=f"byhand {byhand.__version__}",
         replay=f"byhand check {exercise.name} --file {file} --seed {seed}",
     )
+    if dialect is not None:
+        report = foreign.told_by(dialect, dialect_name, exercise, text, base, cases, pool or WorkerPool(), _judge)
+        return replace(report, timings=_timings(started))
     definition = text.function(exercise.name)
     if definition is not None and not text.started(exercise.name):
         given = ": the loop is as it was given" if exercise.loop is not None else ""
@@ -112,11 +117,11 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
         trials.append(found)
         stop = rungs.stopped(base, found, exercise)
         if stop is not None:
-            return replace(stop, cases=tuple(_case_result(t) for t in trials))
+            return replace(stop, cases=tuple(rungs.case_result(t) for t in trials))
     report = replace(
         base,
         printed=loaded.printed + next((t.attempt.outcome.printed for t in trials if t.attempt.outcome.printed), ""),
-        cases=tuple(_case_result(t) for t in trials),
+        cases=tuple(rungs.case_result(t) for t in trials),
     )
     if exercise.kind == "predict":
         return predictions.judge(exercise, learner, tuple(trials), report)
@@ -127,17 +132,24 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
     return _judge(exercise, learner, tuple(trials), report)
 
 
-def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:
-    failing = [t for t in trials if t.rung is not None]
+def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report, entry: Entry | None = None) -> Report:
+    def all_failing(found: Sequence[Trial]) -> list[Trial]:
+        return [t for t in found if t.rung is not None and not (entry is not None and foreign.beyond(entry, t))]
+
+    failing = all_failing(trials)
     told: list[Finding] = []
-    alone = composites.with_own_parts(exercise, learner, trials) if failing else None
+    alone = composites.with_own_parts(exercise, learner, trials, all_failing) if failing else None
     if alone is not None:
         trials, failing, told = alone, [], [composites.own_parts_only(exercise)]
     odd_forward = next((t for t in failing if consistency.forward_differs(t)), None)
     if odd_forward is not None:
         consistent = consistency.explain(Context(exercise, learner, odd_forward, trials))
-        with_own, trials = trials, tuple(trial(learner, t.problem, forward=False) for t in trials)
-        failing = [t for t in trials if t.rung is not None]
+        with_own = trials
+        with_ours = tuple(trial(learner, t.problem, forward=False) for t in trials)
+        if not any(t.attempt.died == foreign.NO_CACHE for t in with_ours):
+            trials, failing = with_ours, all_failing(with_ours)
+        elif consistent is not None:  # there is no cache of ours to be had: being the derivative of their own forward is all
+            failing = []
         if not failing:
             told.append(advice.forward_differs(exercise))
         elif consistent is None and consistency.own_cache_alone(with_own, trials):
@@ -152,9 +164,13 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
         told.append(advice.imprecise(failing[0]))
         failing = []
     repeated = repeat.explain(exercise, learner, trials)
+    if entry is not None and repeated is not None:
+        told, repeated = [*told, replace(repeated, severity="advice")], None
     if not failing and repeated is not None:
         return replace(report, verdict="fail", rung="purity", summary=repeated.title, findings=(repeated,))
     if not failing:
+        if entry is not None:
+            told += foreign.beyond_what_is_asked(entry, Context(exercise, learner, trials[0], trials))
         return _passed(exercise, learner, trials, report, told)
     first = min(failing, key=_order)
     rung = first.rung
@@ -189,14 +205,17 @@ def _order(found: Trial) -> tuple:
 def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report, told: list[Finding]) -> Report:
     first = trials[0]
     wide = sorted({name for t in trials for name in dtype_advice(t.problem, t.attempt.outcome.value)})
-    if wide:
+    if wide and not isinstance(learner, foreign.ForeignLearner):  # the skeletons of others make doubles everywhere
         told.append(advice.wider_dtype(wide))
     numbers = sorted({name for t in trials for name in numbers_for_booleans(t.problem, t.attempt.outcome.value)})
     if numbers:
         told.append(advice.not_booleans(numbers))
     if not any(f.code == "own-parts-only" for f in told):
-        told += composites.check_own_parts(exercise, learner, trials)
+        told += composites.check_own_parts(exercise, learner, foreign.asked_for(learner, trials))
     where = f"on all {len(trials)} cases" if len(trials) > 1 else "on this case"
+    passed = sum(t.passed for t in trials)
+    if isinstance(learner, foreign.ForeignLearner) and passed < len(trials):
+        where = f"on {passed} of {len(trials)} cases, which is all that is asked for"
     text, speedup = f"{exercise.name} is right, {where}.", None
     ticks: dict[str, bool] = {}
     if exercise.kind == "vectorise":
@@ -210,13 +229,12 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
     context = Context(exercise, learner, first, trials)
     traced = paths.trace(context)
     picture = None if traced is None else graph.picture(traced)
-    right = _right(context)
     return replace(
         report,
         verdict="pass",
         summary=text,
         findings=tuple(told),
-        right_so_far=right,
+        right_so_far=_right(context),
         graph=picture,
         ticks=ticks,
         speedup=speedup,
@@ -225,23 +243,6 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
 
 def _times(speedup: float) -> str:
     return f"{speedup:.0f} times as fast as" if speedup >= 1.5 else "about as fast as"
-
-
-def _case_result(found: Trial) -> CaseResult:
-    first = found.differences[0] if found.differences else None
-    shapes = {name: list(np.shape(leaf)) for name, leaf in leaves(found.problem.arguments) if isinstance(leaf, np.ndarray)}
-    return CaseResult(
-        name=found.problem.case.name,
-        kind=found.problem.case.kind,
-        shapes=shapes,
-        passed=found.rung is None,
-        max_error=_number(first.max_error) if first else None,
-        worst_index=first.worst_index if first else None,
-    )
-
-
-def _number(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None
 
 
 def _right(context: Context) -> tuple[dict[str, Any], ...]:

@@ -186,6 +186,15 @@ _PAGES = {
     "memory": Page("The code used up its memory.", "A check's inputs are tiny: look for a list that grows in a loop, or an accidental outer product."),
     "ends-the-process": Page("The code ended the process.", "exit(), os._exit() or a crash: nothing was returned, so nothing could be compared."),
     "garbage": Page("The code wrote into the checker's channel.", "Print with print(); leave file descriptors alone."),
+    "stand-in": Page("The file imports something that is not installed here.", "Something that can only be named stands in for it; a function that calls it fails."),
+    "broken-import": Page("Another of your files fails when it is imported.", "What it defines before the line that fails is there; the rest is not."),
+    "removed-name": Page(
+        "The code uses a name that NumPy has removed.",
+        "Its successor was used, so that the rest could be checked; with NumPy 2 the code itself stops there. np.float, np.int, np.bool and "
+        "np.object are Python's float, int, bool and object; np.product is np.prod, np.in1d is np.isin, np.trapz is np.trapezoid.",
+    ),
+    "other-convention": Page("It is right by another convention, which is left free.", "Yours fits itself, loss and gradient together; byhand's own exercise differs."),
+    "hard-coded-size": Page("A size is written into the code that the arguments know.", "It works for this one data set. Take the number from a shape."),
     "imports-byhand": Page("The file imports byhand, which holds the answer.", "What is checked is your own function."),
     "reads-byhand": Page("The file opens byhand's own files.", "They hold the answer; what is checked is your own function."),
     "reads-frames": Page("The code looks at its caller's frames.", "A function's inputs are its arguments. There is nothing of use there, and it is not what was asked."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from byhand.spec import Exercise, Finding
 
 from .compare import differences
@@ -10,21 +12,28 @@ from .learner import Learner
 from .process import WorkerDied
 
 
+def all_failing(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials that break a rung."""
+    return [t for t in trials if t.rung is not None]
+
+
 def use_reference(learner: Learner, exercise: Exercise, *, but: frozenset[str] = frozenset()) -> None:
     """Put the references in place of all parts of a composite, but for some."""
     if exercise.parts:
-        learner.worker.substitute({part.__name__: part for part in exercise.parts if part.__name__ not in but})
+        learner.use_reference(exercise, but)
 
 
-def with_own_parts(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> tuple[Trial, ...] | None:
-    """Put every part that the learner has back, and return the trials, if all pass so: theirs may fit one another, not ours."""
+def with_own_parts(
+    exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], failing: Callable = all_failing
+) -> tuple[Trial, ...] | None:
+    """Put every part that the learner has back, and return the trials, if none fails so: theirs may fit one another, not ours."""
     own = learner.own.intersection(part.__name__ for part in exercise.parts)
     if not own:
         return None
     try:
         use_reference(learner, exercise, but=own)
         found = tuple(trial(learner, t.problem) for t in trials)
-        if all(t.rung is None for t in found):
+        if not failing(found):
             return found
         use_reference(learner, exercise)
     except WorkerDied:

@@ -15,7 +15,7 @@ import numpy as np
 
 from byhand.arrays import leaves
 from byhand.course import rendering
-from byhand.spec import syntax
+from byhand.spec import Exercise, syntax
 from byhand.spec.exercise import returned_names
 
 from . import lines
@@ -30,6 +30,8 @@ class Source:
 
     file: Path
     text: str
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Exercises whose function has another name here: "f", or "Class.f" for a method."""
 
     @cached_property
     def tree(self) -> ast.Module | None:
@@ -50,8 +52,18 @@ class Source:
 
     def function(self, name: str) -> ast.FunctionDef | None:
         """Return the definition of a function, if that is what the name stands for in the end."""
-        last = self.names[name][-1] if name in self.names else None
+        kind, _, name = self.named.get(name, name).rpartition(".")
+        if kind:
+            members = self.class_(kind).body if self.class_(kind) else []
+            last = next((m for m in reversed(members) if isinstance(m, ast.FunctionDef) and m.name == name), None)
+        else:
+            last = self.names[name][-1] if name in self.names else None
         return last if isinstance(last, ast.FunctionDef) else None
+
+    def class_(self, name: str) -> ast.ClassDef | None:
+        """Return the definition of a class, if that is what the name stands for in the end."""
+        last = self.names[name][-1] if name in self.names else None
+        return last if isinstance(last, ast.ClassDef) else None
 
     def started(self, name: str) -> bool:
         """Return whether the function is there and no longer as the stub had it."""
@@ -203,6 +215,10 @@ class Learner:
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
 
+    def use_reference(self, exercise: Exercise, but: frozenset[str]) -> None:
+        """Put the references in place of all parts of a composite, but for some."""
+        self.worker.substitute({part.__name__: part for part in exercise.parts if part.__name__ not in but})
+
     def first_trap(self, problem: Problem) -> tuple[int, str] | None:
         """Return the first line on which a number overflows, is divided by zero, or is none; and what NumPy calls that."""
         exercise = problem.exercise
@@ -310,10 +326,10 @@ def _after(outcome: Outcome, positional: Sequence[str]) -> dict[str, Any]:
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(name for name in before if name in after and not _same(before[name], after[name]))
+    return tuple(name for name in before if name in after and not same(before[name], after[name]))
 
 
-def _same(before, after) -> bool:
+def same(before, after) -> bool:
     """Return whether an argument came back as it went. Functions and what stays on the other side are not compared."""
     a, b = list(leaves(before)), list(leaves(after))
     if [path for path, _ in a] != [path for path, _ in b]:

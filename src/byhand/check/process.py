@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 import byhand
+from byhand.spec import Made
 
 from . import worker as wire
 
@@ -62,6 +63,23 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a file of another course's lies among the others."""
+
+    module: str
+    root: Path
+    package: str
+    modules: Mapping[str, Path]
+    """The learner's files, by the names under which that course's code imports them."""
+
+    @property
+    def files(self) -> list[Path]:
+        """The file itself, then the others."""
+        own = self.modules[self.module]
+        return [own, *(f for f in self.modules.values() if f != own)]
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What came of loading a learner's module."""
 
@@ -98,13 +116,40 @@ class Worker:
 
     # -- requests
 
-    def load(self, file: Path, source: str | None = None) -> Loaded:
-        """Import the learner's file (with its package, if it is in one), or run a source text in its name."""
-        module, root, files = locate(file)
+    def load(self, file: Path, source: str | None = None, place: Place | None = None) -> Loaded:
+        """Import the learner's file (with its package, if it is in one), or run a source text in its name.
+
+        With a place, the file is another course's: what it imports and is not here is stood in for.
+        """
+        module, root, files = locate(file) if place is None else (place.module, place.root, place.files)
         self._functions.clear()
         paths = {"root": str(root), "files": [str(f) for f in files]}
-        self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds)
+        package = None if place is None else (place.package, {name: str(path) for name, path in place.modules.items()})
+        self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds, package=package)
         return self._answer("loaded", _loaded)
+
+    def seed(self, number: int) -> None:
+        """Let NumPy's own random numbers start from a number."""
+        self._send({"op": "seed"}, number=number)
+        self._answer("seeded", lambda header, values: None)
+
+    def notes(self) -> dict[str, list[str]]:
+        """Return what was stood in for: {missing modules, broken ones of the learner's, names removed from NumPy}."""
+        self._send({"op": "notes"})
+        return self._answer("notes", lambda header, values: {k: [_text(n) for n in v] for k, v in values["notes"].items()})
+
+    def make(self, kind: str, made: Made, keep: str) -> Outcome:
+        """Make an object of the learner's class; `call("@keep.method", ...)` then calls its methods."""
+        sent = {"args": self._lend(list(made.args)), "kwargs": self._lend(dict(made.kwargs))}
+        sent |= {"attributes": self._lend(dict(made.attributes)), "first": [[n, list(given)] for n, given in made.first]}
+        self._send({"op": "make"}, name=kind, **sent, keep=keep, seconds=self.seconds)
+        return self._answer("answered", _answered)
+
+    def read(self, keep: str, names: list[str]) -> dict[str, Any]:
+        """Return attributes of an object that was made."""
+        self._send({"op": "read"}, keep=keep, names=names)
+        value = self._answer("answered", _answered).value
+        return value if isinstance(value, dict) else {}
 
     def call(
         self,
@@ -251,7 +296,8 @@ class Worker:
         except Exception as error:  # the learner's arguments made our function fail: their code hears of it
             self._send({"op": "refuse", "why": f"{type(error).__name__}: {error}"})
         else:
-            self._send({"op": "answer"}, value=self._lend(value))
+            changed = [a if isinstance(a, dict) else None for a in args]
+            self._send({"op": "answer"}, value=self._lend(value), changed=self._lend(changed))
 
     def _resident(self):
         import psutil  # only where the system has no limit
@@ -291,6 +337,11 @@ def _outcome(header: dict, values: dict) -> Outcome:
         seconds=float(header["seconds"]),
         lines={int(line): int(times) for line, times in header["lines"]},
     )
+
+
+def _answered(header: dict, values: dict) -> Outcome:
+    error, printed, violations = _error(header["error"]), _text(values["printed"]), _violations(header["violations"])
+    return Outcome(value=values["value"], error=error, printed=printed, violations=violations)
 
 
 def _text(value: Any) -> str:

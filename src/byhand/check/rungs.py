@@ -6,7 +6,10 @@ import difflib
 from dataclasses import replace
 from typing import Any
 
-from byhand.spec import Exercise, Finding, Report
+import numpy as np
+
+from byhand.arrays import leaves
+from byhand.spec import CaseResult, Exercise, Finding, Report
 
 from .diagnosis import exceptions
 from .diagnosis.context import Trial
@@ -38,8 +41,9 @@ _VIOLATIONS = {
 }
 
 
-def not_loaded(exercise: Exercise, loaded: Loaded, base: Report) -> Report | None:
-    """Return the report where the file does not load or lacks the function, or None."""
+def not_loaded(exercise: Exercise, loaded: Loaded, base: Report, name: str = "") -> Report | None:
+    """Return the report where the file does not load or lacks the function (or what else it must have by name), or None."""
+    name = name or exercise.name
     if loaded.violations:
         return _violation(base, loaded.violations[0], None)
     if loaded.error is not None:
@@ -48,15 +52,15 @@ def not_loaded(exercise: Exercise, loaded: Loaded, base: Report) -> Report | Non
             return ended
         finding = exceptions.explain(exercise.name, loaded.error, during="importing the file")
         return replace(base, verdict="fail", rung="imports", summary=finding.title, findings=(finding,), printed=loaded.printed)
-    if exercise.name in loaded.names:
+    if name in loaded.names:
         return None
-    near = difflib.get_close_matches(exercise.name, loaded.names, n=1)
+    near = difflib.get_close_matches(name, loaded.names, n=1)
     finding = Finding(
         code="no-such-function",
-        title=f"There is no function `{exercise.name}` in this file." + (f" There is `{near[0]}`." if near else ""),
+        title=f"There is no function `{name}` in this file." + (f" There is `{near[0]}`." if near else ""),
         question="Is it spelled as in the exercise, and at the left margin?",
         kind="exception",
-        quantity=exercise.name,
+        quantity=name,
         confidence="certain",
     )
     return replace(base, verdict="fail", rung="signature", summary=finding.title, findings=(finding,), printed=loaded.printed)
@@ -129,3 +133,21 @@ def death(base: Report, reason: str, during: str, line: int | None) -> Report:
         confidence="certain",
     )
     return replace(base, verdict=verdict, rung="runs", summary=finding.title, findings=(finding,))
+
+
+def case_result(found: Trial) -> CaseResult:
+    """Return how a case went."""
+    first = found.differences[0] if found.differences else None
+    shapes = {name: list(np.shape(leaf)) for name, leaf in leaves(found.problem.arguments) if isinstance(leaf, np.ndarray)}
+    return CaseResult(
+        name=found.problem.case.name,
+        kind=found.problem.case.kind,
+        shapes=shapes,
+        passed=found.rung is None,
+        max_error=_number(first.max_error) if first else None,
+        worst_index=first.worst_index if first else None,
+    )
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and np.isfinite(value) else None

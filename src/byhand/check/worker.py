@@ -274,6 +274,10 @@ class _Child:
             self.running = was_running
             if header["op"] == "refuse":
                 raise ValueError(header["why"])
+            changed = decode(header["values"]["changed"], arrays, self.resolve, self.bind)
+            for mine, theirs in zip(args, changed, strict=True):
+                if isinstance(mine, dict) and isinstance(theirs, dict):
+                    mine.update(theirs)  # it may leave something in a dict, as a function called here could
             return decode(header["values"]["value"], arrays, self.resolve, self.bind)
 
         setattr(ask, LENT, function.number)
@@ -298,8 +302,11 @@ class _Child:
             except (ValueError, OSError):
                 pass  # macOS refuses some of these; the parent's own deadline and memory watch remain
 
-    def do_load(self, module, root, files, source, seconds):
-        """Import a learner's module by name, or run a source text as a module of that name."""
+    def do_load(self, module, root, files, source, seconds, package):
+        """Import a learner's module by name, or run a source text as a module of that name.
+
+        `package` = (name, {module: file}) of another course: what its files import and is not here is stood in for.
+        """
         import importlib
         import types
 
@@ -317,9 +324,13 @@ class _Child:
                 return loaded
             if root not in sys.path:
                 sys.path.insert(0, root)
+            if package is not None:
+                self.stand_ins().start(package[0], package[1], root, module)
             return importlib.import_module(module)
 
         loaded, error, _ = self.guard(load, seconds)
+        if package is not None:
+            self.stand_ins().loaded()
         if error is None:
             self.modules[""] = loaded
         names = {k: callable(v) for k, v in vars(loaded).items()} if error is None else {}
@@ -329,6 +340,62 @@ class _Child:
             names=sorted(k for k, ok in names.items() if ok),
             others=sorted(k for k, ok in names.items() if not ok and not k.startswith("__")),
         )
+
+    def stand_ins(self):
+        """Return the module beside this one that stands in for what is not here."""
+        if "standins" not in self.modules:
+            import importlib.util
+
+            file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standins.py")
+            spec = importlib.util.spec_from_file_location("standins", file)
+            self.modules["standins"] = importlib.util.module_from_spec(spec)
+            was_running, self.running = self.running, False  # it is ours that is opened here
+            spec.loader.exec_module(self.modules["standins"])
+            self.running = was_running
+        return self.modules["standins"]
+
+    def do_seed(self, number):
+        """Let NumPy's own random numbers start from here."""
+        import numpy as np
+
+        np.random.seed(number)
+        self.send({"op": "seeded"})
+
+    def do_notes(self):
+        """Send what was stood in for so far."""
+        self.send({"op": "notes"}, notes=self.stand_ins().notes())
+
+    def do_make(self, name, args, kwargs, attributes, first, keep, seconds):
+        """Make an object of a learner's class, set attributes, call the methods of `first` that it has, and keep it.
+
+        Where its constructor fails, it is made without.
+        """
+
+        def make():
+            kind = self.lookup(name)
+            try:
+                made = kind(*args, **kwargs)
+            except Exception:
+                made = kind.__new__(kind)
+            for attribute, value in attributes.items():
+                setattr(made, attribute, value)
+            for method, given in first:
+                if hasattr(made, method):
+                    getattr(made, method)(*given)
+            return made
+
+        VIOLATIONS.clear()
+        self.kept[keep], error, _ = self.guard(make, seconds)
+        self.answer(error, None)
+
+    def do_read(self, keep, names):
+        """Send attributes of an object that was made."""
+        value, error, _ = self.guard(lambda: {name: getattr(self.kept[keep], name, None) for name in names}, 1.0)
+        self.answer(error, value)
+
+    def answer(self, error, value):
+        message = {"op": "answered", "error": error, "violations": list(VIOLATIONS)}
+        self.send(message, value=value, printed=self.printed.take())
 
     def do_signature(self, name, positional, keywords):
         """Say whether a function takes these arguments, without calling it."""
@@ -405,6 +472,10 @@ class _Child:
     # -- running learner code
 
     def lookup(self, name):
+        """Return a function of the module; for "@keep.method" a method of an object that was made."""
+        if name.startswith("@"):
+            keep, _, method = name[1:].rpartition(".")
+            return getattr(self.kept[keep], method)
         return getattr(self.modules[""], name)
 
     def counter(self, lines):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
@@ -48,10 +48,12 @@ def check_command(
 
     $ byhand check --file net.py              a file from elsewhere
 
+    $ byhand check --dialect cs231n assignment1   a folder of Stanford's course
+
     Exit code 0: right; 1: not right yet; 2: wrong usage; 3: the checker itself failed.
     """
     if dialect != "byhand":
-        raise fail(f"--dialect: expected 'byhand', got {dialect!r}")
+        _check_dialect(dialect, exercise, file, all_, explain, as_json, seed, case, pdb, context.obj)
     chosen = _chosen(exercise, file, all_)
     many = all_ or len(chosen) > 1
     if many and case is not None:
@@ -70,6 +72,26 @@ def check_command(
             console.print("  [dim]byhand check --explain opens the next steps · byhand hint gives a hint[/]\n")
     if pdb:
         _debug(found[0], case)
+    raise typer.Exit(_exit_code(found))
+
+
+def _check_dialect(dialect, name, file, all_, explain, as_json, seed, case, pdb, pool) -> NoReturn:
+    from . import dialects
+
+    dialects.named(dialect)
+    if pdb or all_:
+        raise fail(f"{'--pdb' if pdb else '--all'} does not go with --dialect")
+    chosen, others = dialects.chosen(name, file)
+    single = name is not None and file is not None and len(chosen) == 1
+    if case is not None and not single:
+        raise fail("--case: name the function whose case it is")
+    found = dialects.check_all(chosen, seed, case, pool)
+    if as_json:
+        print_json(found[0].to_json() if single else [r.to_json() for r in found])
+    elif single:
+        reports.show(console, found[0], depth=reports.DEEPEST if explain else 1)
+    else:
+        dialects.table(found, others)
     raise typer.Exit(_exit_code(found))
 
 

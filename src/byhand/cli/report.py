@@ -40,7 +40,7 @@ def show(console: Console, report: Report, *, depth: int = 1, keys: str = "") ->
 def render(report: Report, *, depth: int = 1) -> RenderableType:
     """Return a report as something to print."""
     mark, style = MARKS[report.verdict]
-    head = Text.assemble((f"{mark} {report.exercise}", f"bold {style}"), ("  " + _place(report), "dim"))
+    head = Text.assemble((f"{mark} {report.dialect_name or report.exercise}", f"bold {style}"), ("  " + _place(report), "dim"))
     parts: list[RenderableType] = [head]
     if report.ticks:
         parts.append(_indented(_ticks(report.ticks)))

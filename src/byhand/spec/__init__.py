@@ -1,5 +1,13 @@
 """Floor 0: what things are, as plain data. No machinery here."""
 
+from .dialect import Answer as Answer
+from .dialect import Arguments as Arguments
+from .dialect import Call as Call
+from .dialect import Definition as Definition
+from .dialect import Dialect as Dialect
+from .dialect import Entry as Entry
+from .dialect import Made as Made
+from .dialect import Spelling as Spelling
 from .draw import Draw as Draw
 from .exercise import Case as Case
 from .exercise import Exercise as Exercise
