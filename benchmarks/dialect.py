@@ -24,13 +24,14 @@ def main() -> None:
     """Time the command on a folder, or on a complete assignment 1 as the tests have it."""
     with tempfile.TemporaryDirectory() as empty:
         folder = Path(sys.argv[1]) if len(sys.argv) > 1 else _assignment(Path(empty))
-        times = []
+        times, said = [], ""
         for _ in range(3):
             started = time.perf_counter()
             command = [sys.executable, "-m", "byhand", "check", "--dialect", "cs231n", str(folder)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             times.append(time.perf_counter() - started)
-        print(done.stdout.rstrip().splitlines()[-1])
+            said = done.stdout
+        print(said.rstrip())
         print("whole folder: " + ", ".join(f"{t:.1f} s" for t in times))
 
 

@@ -54,8 +54,10 @@ class Source:
         """Return the definition of a function, if that is what the name stands for in the end."""
         kind, _, name = self.named.get(name, name).rpartition(".")
         if kind:
-            members = self.class_(kind).body if self.class_(kind) else []
-            last = next((m for m in reversed(members) if isinstance(m, ast.FunctionDef) and m.name == name), None)
+            owner = self.class_(kind)
+            last = next(
+                (m for m in reversed(owner.body if owner else []) if isinstance(m, ast.FunctionDef) and m.name == name), None
+            )
         else:
             last = self.names[name][-1] if name in self.names else None
         return last if isinstance(last, ast.FunctionDef) else None

@@ -7,6 +7,7 @@ from outside is imported before it is used: most functions of a file do without 
 from __future__ import annotations
 
 import importlib
+import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
@@ -18,7 +19,7 @@ class StandIn:
     """Something of a module that is not loaded: it may be named, and taken from; only who calls it needs the real thing."""
 
     def __init__(self, finder, path):
-        self.__dict__.update(finder=finder, path=path)
+        self.__dict__.update(finder=finder, path=path, top=path.partition(".")[0])
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -34,7 +35,7 @@ class StandIn:
             return args[0]  # a decorator
         if self.finder.loading:
             return StandIn(self.finder, self.path)
-        raise ImportError(f"{self.path} is needed here, and {self.path.partition('.')[0]} is not installed")
+        raise ImportError(f"{self.path} is needed here, and {self.top} is not installed")
 
     def __mro_entries__(self, bases):
         return ()  # a class made from it has the bases that are there
@@ -126,7 +127,7 @@ def _contents():
     }
 
 
-class Finder:
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the learner's own modules by the names of their course, and stands in for what is not theirs."""
 
     def __init__(self):
@@ -280,7 +281,8 @@ def start(package, table, root, target):
 
 def loaded():
     """Say that the import is over: what is called from now on has to be there."""
-    FINDER.loading = False
+    if FINDER is not None:
+        FINDER.loading = False
 
 
 def notes():

@@ -48,8 +48,8 @@ def _descent(a: Arguments, d: Definition) -> list[Call]:
         return []
     answers, W = [], a["W"]
     for batch in batches:
-        loss, dW = a["loss_and_grad"](W, X[batch], y[batch], a["reg"])
-        answers.append((float(loss), dW))
+        value, dW = a["loss_and_grad"](W, X[batch], y[batch], a["reg"])
+        answers.append((float(value), dW))
         W = W - a["lr"] * dW
     taken = iter(answers)
 
