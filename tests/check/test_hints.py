@@ -204,7 +204,7 @@ def test_the_line_that_changes_an_argument_is_found(lines, changed, tmp_path):
 
 def test_a_list_that_is_appended_to_is_decided_there(tmp_path):
     text = "def f(a):\n    losses = []\n    for b in a:\n        losses.append(b)\n    return losses\n"
-    assert Source(tmp_path / "f.py", text).line_of("f", "losses", 0) == 4
+    assert Source(tmp_path / "f.py", text).line_of("f", 0) == 4
 
 
 def test_a_default_that_outlives_the_call_is_named(pool):

@@ -20,6 +20,7 @@ class InProcess:
         self.kept = {}
 
     def load(self, file, source=None, place=None):
+        assert place is not None
         if str(place.root) not in sys.path:
             sys.path.insert(0, str(place.root))
         self.module = importlib.import_module(place.module)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from byhand import course
@@ -19,7 +21,8 @@ def test_every_name_is_there():
 
 @pytest.mark.parametrize(("entry", "file"), FOUND, ids=[f"{e.name}-{f.stem}" for e, f in FOUND])
 def test_it_passes(entry, file):
-    report = check(course.find(entry.exercise), file, dialect=cs231n.CS231N, dialect_name=entry.name, pool=Pool())
+    pool: Any = Pool()  # in the place of one that starts processes
+    report = check(course.find(entry.exercise), file, dialect=cs231n.CS231N, dialect_name=entry.name, pool=pool)
     assert report.verdict == "pass", (report.summary, report.findings)
     assert not report.findings, report.findings
     assert (report.dialect, report.dialect_name) == ("cs231n", entry.name)

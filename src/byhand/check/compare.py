@@ -179,7 +179,7 @@ def describe(value: Any) -> str:
         return f"the number {value}" if not isinstance(value, bool) else str(value)
     if isinstance(value, str):
         return "a text"
-    return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__} of {len(value)}" if hasattr(value, "__len__") else f"a {type(value).__name__.lower()}"
 
 
 def _names(keys) -> str:

@@ -348,6 +348,7 @@ class _Child:
 
             file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standins.py")
             spec = importlib.util.spec_from_file_location("standins", file)
+            assert spec is not None and spec.loader is not None
             self.modules["standins"] = importlib.util.module_from_spec(spec)
             was_running, self.running = self.running, False  # it is ours that is opened here
             spec.loader.exec_module(self.modules["standins"])
