@@ -8,7 +8,7 @@ import statistics
 import numpy as np
 import pytest
 
-from byhand.procedures import drills, drills_broadcasting, drills_indices, drills_searching
+from byhand.procedures import drills_broadcasting, drills_indices, drills_rows, drills_searching
 
 
 def row_shares(x):
@@ -70,8 +70,8 @@ DRAWN = {
     "argmax_per_group": lambda rng, n, m, d: {"values": few_levels(rng, n), "group": rng.integers(0, d, n), "groups": d},
 }
 DRILLS = {
-    "row_normalize": (drills, row_shares),
-    "standardize_columns": (drills, standard_scores),
+    "row_normalize": (drills_rows, row_shares),
+    "standardize_columns": (drills_rows, standard_scores),
     "one_hot": (drills_indices, indicators),
     "gather_rows": (drills_indices, named_rows),
     "pairwise_difference": (drills_broadcasting, differences),
@@ -183,7 +183,7 @@ def test_an_unstable_sort_shows_on_a_long_row_of_equal_scores():
 
 def test_columns_have_mean_zero_and_variance_one():
     x = 50 + 7 * np.random.default_rng(0).normal(size=(200, 3))
-    out = drills.standardize_columns(x)
+    out = drills_rows.standardize_columns(x)
     np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(out.var(axis=0), 1, atol=1e-6)
 

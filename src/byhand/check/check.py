@@ -154,9 +154,9 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
             told.append(advice.forward_differs(exercise))
         elif consistent is None and consistency.own_cache_alone(with_own, trials):
             first = consistency.forward_first(exercise, learner)
-            return replace(report, verdict="fail", rung="values", summary=first.title, findings=(first,))
+            return rungs.failed(report, "values", first)
         elif consistent is not None:
-            return replace(report, verdict="fail", rung="values", summary=consistent.title, findings=(consistent,))
+            return rungs.failed(report, "values", consistent)
     if failing and advice.by_finite_differences(exercise, failing):
         told.append(advice.finite_differences(exercise))
         failing = []
@@ -167,7 +167,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     if entry is not None and repeated is not None:
         told, repeated = [*told, replace(repeated, severity="advice")], None
     if not failing and repeated is not None:
-        return replace(report, verdict="fail", rung="purity", summary=repeated.title, findings=(repeated,))
+        return rungs.failed(report, "purity", repeated)
     if not failing:
         if entry is not None:
             told += foreign.beyond_what_is_asked(entry, Context(exercise, learner, trials[0], trials))

@@ -17,6 +17,7 @@ from .diagnosis import exceptions
 from .diagnosis.context import Trial
 from .learner import Learner
 from .process import WorkerDied, WorkerPool
+from .rungs import failed
 
 _SHARE = 10
 """The loss at the beginning and at the end is the mean over one step in so many."""
@@ -35,11 +36,11 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
     attempt = trials[0].attempt
     line = learner.source.line_of(exercise.name, 0)
     if attempt.error is not None:
-        return _failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
+        return failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
     try:
         asked = settings_of(exercise, attempt.outcome.value)
     except ValueError as problem:
-        return _failed(report, "values", _not_allowed(exercise, str(problem), line))
+        return failed(report, "values", _not_allowed(exercise, str(problem), line))
     report = replace(report, chosen={name: asked[name] for name in attempt.outcome.value})
     made = [run for run in train.runs(runs) if run.recipe == exercise.recipe and run.settings == asked]
     ended = [run for run in made if run.status in ("done", "diverged")]
@@ -59,7 +60,7 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
         told = missing if running is None else f"The run with these settings is under way: {running.id}."
         return replace(report, verdict="blocked", summary=told)
     finding = _why(exercise, ended[0], line)
-    return replace(_failed(report, "values", finding), outcome=_story(ended[0]))
+    return replace(failed(report, "values", finding), outcome=_story(ended[0]))
 
 
 def choice(exercise: Exercise, file: Path) -> dict[str, Any]:
@@ -129,10 +130,6 @@ def _losses(run: RunRecord) -> tuple[float, float, float] | None:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _failed(report: Report, rung: str, finding: Finding) -> Report:
-    return replace(report, verdict="fail", rung=rung, summary=finding.title, findings=(finding,))
 
 
 def _not_allowed(exercise: Exercise, problem: str, line: int | None) -> Finding:

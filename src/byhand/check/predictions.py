@@ -10,6 +10,7 @@ from .compare import describe
 from .diagnosis import exceptions
 from .diagnosis.context import Trial
 from .learner import Learner
+from .rungs import failed
 
 
 def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report) -> Report:
@@ -17,21 +18,17 @@ def judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repor
     assert exercise.outcome is not None
     attempt = trials[0].attempt
     if attempt.error is not None:
-        return _failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
+        return failed(report, "runs", exceptions.explain(exercise.name, attempt.error, learner.source))
     chosen = attempt.outcome.value
     line = learner.source.line_of(exercise.name, 0)
     if not isinstance(chosen, str) or chosen not in exercise.choices:
-        return _failed(report, "type", _no_choice(exercise, chosen, line))
+        return failed(report, "type", _no_choice(exercise, chosen, line))
     outcome = exercise.outcome()
     report = replace(report, chosen={"choice": chosen}, outcome=outcome.says)
     if chosen == outcome.choice:
         summary = f'Predicted: "{chosen}", {exercise.choices[chosen]}'
         return replace(report, verdict="pass", summary=summary, cases=(replace(report.cases[0], passed=True),))
-    return _failed(report, "values", _misconception(exercise, chosen, line))
-
-
-def _failed(report: Report, rung: str, finding: Finding) -> Report:
-    return replace(report, verdict="fail", rung=rung, summary=finding.title, findings=(finding,))
+    return failed(report, "values", _misconception(exercise, chosen, line))
 
 
 def _no_choice(exercise: Exercise, chosen: object, line: int | None) -> Finding:

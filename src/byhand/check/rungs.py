@@ -41,6 +41,11 @@ _VIOLATIONS = {
 }
 
 
+def failed(report: Report, rung: str, finding: Finding) -> Report:
+    """Return a report that fails on a rung for one reason."""
+    return replace(report, verdict="fail", rung=rung, summary=finding.title, findings=(finding,))
+
+
 def not_loaded(exercise: Exercise, loaded: Loaded, base: Report, name: str = "") -> Report | None:
     """Return the report where the file does not load or lacks the function (or what else it must have by name), or None."""
     name = name or exercise.name
@@ -51,7 +56,7 @@ def not_loaded(exercise: Exercise, loaded: Loaded, base: Report, name: str = "")
         if ended is not None:
             return ended
         finding = exceptions.explain(exercise.name, loaded.error, during="importing the file")
-        return replace(base, verdict="fail", rung="imports", summary=finding.title, findings=(finding,), printed=loaded.printed)
+        return failed(replace(base, printed=loaded.printed), "imports", finding)
     if name in loaded.names:
         return None
     near = difflib.get_close_matches(name, loaded.names, n=1)
@@ -63,7 +68,7 @@ def not_loaded(exercise: Exercise, loaded: Loaded, base: Report, name: str = "")
         quantity=name,
         confidence="certain",
     )
-    return replace(base, verdict="fail", rung="signature", summary=finding.title, findings=(finding,), printed=loaded.printed)
+    return failed(replace(base, printed=loaded.printed), "signature", finding)
 
 
 def signature(exercise: Exercise, text: Source, worker: Worker, loaded: Loaded, base: Report) -> Report | None:
@@ -88,7 +93,7 @@ def signature(exercise: Exercise, text: Source, worker: Worker, loaded: Loaded, 
         line=definition.lineno if definition else None,
         confidence="certain",
     )
-    return replace(base, verdict="fail", rung="signature", summary=finding.title, findings=(finding,), printed=loaded.printed)
+    return failed(replace(base, printed=loaded.printed), "signature", finding)
 
 
 def stopped(base: Report, found: Trial, exercise: Exercise) -> Report | None:

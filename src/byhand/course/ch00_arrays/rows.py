@@ -1,6 +1,6 @@
 """Rows and columns: sums along an axis, and their broadcasting."""
 
-from byhand.procedures import drills
+from byhand.procedures import drills_rows
 from byhand.spec import Misconception, edge, extreme, odd, ordinary, vectorise
 
 
@@ -21,8 +21,8 @@ def _examples(draw, n=5, d=3, scale=1.0, offset=0.0, constant=False, eps=None):
 
 EXERCISES = (
     vectorise(
-        drills.row_normalize,
-        loop=drills.row_normalize_loop,
+        drills_rows.row_normalize,
+        loop=drills_rows.row_normalize_loop,
         data=("n", "d"),
         inputs=_rows,
         cases=[
@@ -77,8 +77,8 @@ EXERCISES = (
         minutes=6,
     ),
     vectorise(
-        drills.standardize_columns,
-        loop=drills.standardize_columns_loop,
+        drills_rows.standardize_columns,
+        loop=drills_rows.standardize_columns_loop,
         data=("n", "d"),
         inputs=_examples,
         cases=[

@@ -1,4 +1,4 @@
-"""The first drills: what a loop over rows and columns becomes when it is written for all of them at once.
+"""The drills on rows and columns: what a loop over rows and columns becomes when it is written for all of them at once.
 
 Each comes twice: with the loop, which is what a learner is given, and without.
 """
