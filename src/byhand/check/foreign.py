@@ -94,6 +94,31 @@ class ForeignLearner(Learner):
         except WorkerDied as died:
             return Attempt(died=died.reason, during=problem.exercise.name)
 
+    def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
+        """Run the dialect's function on a problem with each of some texts in the place of a function of the file.
+
+        What an object keeps in its attributes is not seen: of a method that answers so, nothing comes out.
+        """
+        found: list[list[Any]] = []
+
+        def call(name: str, args: list, kwargs: Mapping[str, Any], *, opaque: frozenset[int], keep: str) -> Outcome:
+            found.append(self.worker.tries(texts, replaced, name, args, kwargs, opaque=opaque))
+            return Outcome()
+
+        attempt = self.run(problem, forward=forward, by=call)
+        if attempt.died is not None or not found:
+            return []
+        spelling = self.entries[problem.exercise.name][2]
+        results = []
+        for values in zip(*found, strict=False):
+            answers = [replace(a, value=v) for a, v in zip(self._answers, values, strict=True)]
+            try:
+                with np.errstate(all="ignore"):
+                    results.append(spelling.results(self._given, answers))
+            except (TypeError, ValueError, IndexError, KeyError, AttributeError):
+                results.append(None)
+        return results
+
     def first_trap(self, problem: Problem) -> tuple[int, str] | None:
         """Return the first line on which a number overflows, is divided by zero, or is none; and what NumPy calls that."""
         error = self.run(problem, strict=True).error
@@ -159,7 +184,12 @@ class ForeignLearner(Learner):
         return Attempt(outcome, changed=tuple(changed), after=changed)
 
     def _perform(self, exercise: str, arguments: Mapping[str, Any], keep: str, how: dict) -> tuple[Outcome, dict[str, Any]]:
-        """Make the dialect's calls for one of ours; return what came of it in our terms, and the arguments that were changed."""
+        """Make the dialect's calls for one of ours; return what came of it in our terms, and the arguments that were changed.
+
+        `how` are options of `Worker.call`; with `by`, that is called in its place.
+        """
+        by = how.get("by", self.worker.call)
+        how = {name: option for name, option in how.items() if name != "by"}
         entry, known, spelling = self.entries[exercise]
         calls = spelling.calls(arguments, known)
         if calls is None:
@@ -179,7 +209,7 @@ class ForeignLearner(Learner):
             opaque = frozenset({1}) if exercise in self.cached else frozenset()
             if entry.draws:
                 self.worker.seed(SEED)
-            outcome = self.worker.call(name, list(call.args), dict(call.kwargs), opaque=opaque, keep=label, **how)
+            outcome = by(name, list(call.args), dict(call.kwargs), opaque=opaque, keep=label, **how)
             outcomes.append(outcome)
             if outcome.error is not None:
                 return outcome, {}
@@ -193,6 +223,7 @@ class ForeignLearner(Learner):
             attributes = self.worker.read(label, list(call.on.read)) if call.on is not None and call.on.read else {}
             answers.append(Answer(outcome.value, tuple(after), attributes, call))
         self._answers: Sequence[Answer] = answers
+        self._given = arguments
         try:
             with np.errstate(all="ignore"):
                 value = spelling.results(arguments, answers)

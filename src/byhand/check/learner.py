@@ -18,9 +18,10 @@ from byhand.course import rendering
 from byhand.spec import Exercise, syntax
 from byhand.spec.exercise import returned_names
 
-from . import lines
+from . import lines, watching
 from .problem import Problem, takes_cache
 from .process import Outcome, Worker, WorkerDied, locate
+from .watching import Watched
 from .worker import Handle
 
 
@@ -87,6 +88,25 @@ class Source:
         nodes = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt)] if self.tree else []
         around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]
         return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
+
+    def around(self, line: int) -> tuple[str, ast.FunctionDef] | None:
+        """Return (name, definition) of the function that a line is in, "Class.name" of a method; not one inside of another."""
+        for name, nodes in self.names.items():
+            last = nodes[-1]
+            owned = (
+                [(f"{name}.{m.name}", m) for m in last.body if isinstance(m, ast.FunctionDef)]
+                if isinstance(last, ast.ClassDef)
+                else []
+            )
+            for path, definition in [(name, last), *owned]:
+                if isinstance(definition, ast.FunctionDef) and definition.lineno <= line <= (definition.end_lineno or 0):
+                    return path, definition
+        return None
+
+    @cached_property
+    def watched(self) -> Watched:
+        """What to watch for where the file is followed line by line."""
+        return watching.watched(self.tree) if self.tree is not None else {}
 
     def loops(self, name: str) -> bool:
         """Return whether there is a loop in a function."""
@@ -202,20 +222,31 @@ class Learner:
     names: frozenset[str]
     """What can be called by its name in this file."""
 
-    def run(self, problem: Problem, *, forward: bool = True, count: bool = False) -> Attempt:
+    def run(self, problem: Problem, *, forward: bool = True, **how: Any) -> Attempt:
         """Run the exercise's function on a problem.
 
         A backward gets the cache of the learner's own forward, if they have written one and forward=True, else the
-        reference's cache. With count=True the executed lines of the function (not those of the forward before) are counted.
+        reference's cache. `how` are options of `Worker.call` for the exercise's own function, not for the forward before.
         """
         exercise = problem.exercise
         try:
             if exercise.forward is None:
-                return self._plain(problem, count)
-            own = forward and exercise.forward.__name__ in self.own & self.names
-            return self._backward(problem, count, own_forward=own)
+                return self._plain(problem, how)
+            return self._backward(problem, forward, how)
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
+
+    def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
+        """Run the exercise's function on a problem with each of some texts in the place of a function of the file.
+
+        Returns what comes out, None where it does not run; nothing for what there was no time for.
+        """
+        exercise = problem.exercise
+        if exercise.forward is None:
+            args, kwargs = bind(exercise.function, problem.arguments)
+        else:
+            args, kwargs = self._backward_arguments(problem, forward)[0], {}
+        return self.worker.tries(texts, replaced, exercise.name, args, kwargs, opaque=_caches(exercise.function))
 
     def use_reference(self, exercise: Exercise, but: frozenset[str]) -> None:
         """Put the references in place of all parts of a composite, but for some."""
@@ -256,39 +287,49 @@ class Learner:
         assert problem.exercise.forward is not None
         return self._call(problem.exercise.forward, arguments, keep)
 
-    def _plain(self, problem, count):
-        outcome = self._call(problem.exercise.function, problem.arguments, "c", count=count)
+    def _plain(self, problem, how):
+        outcome = self._call(problem.exercise.function, problem.arguments, "c", **how)
         args, kwargs = bind(problem.exercise.function, problem.arguments)
         before = dict(zip(problem.positional, args, strict=True)) | kwargs
         after = _after(outcome, problem.positional)
         return Attempt(outcome, changed=_changed(before, after), after=after)
 
-    def _backward(self, problem, count, *, own_forward):
+    def _backward(self, problem, forward, how):
         exercise = problem.exercise
-        args, forward = [problem.upstream], None
-        if takes_cache(exercise.function):
-            cache = problem.reference_cache
-            if own_forward:
-                try:
-                    forward = self.forward(problem, problem.arguments, "f")
-                except WorkerDied as died:
-                    return Attempt(died=died.reason, during=exercise.forward.__name__)
-                if forward.error is not None and forward.error["type"] == "timeout":
-                    self.own -= {exercise.forward.__name__}  # a forward that hangs is not waited for case by case
-                value = forward.value
-                if forward.error is None and isinstance(value, tuple | list) and len(value) > 1 and isinstance(value[1], Handle):
-                    cache = value[1]
-            args.append(cache)
-        outcome = self.worker.call(exercise.name, args, {}, count=count)
+        try:
+            args, ran = self._backward_arguments(problem, forward)
+        except WorkerDied as died:
+            return Attempt(died=died.reason, during=exercise.forward.__name__)
+        outcome = self.worker.call(exercise.name, args, {}, **how)
         names = exercise.parameters[: len(args)]
         before = {name: value for name, value in zip(names, args, strict=True) if not isinstance(value, Handle)}
         after = _after(outcome, names)
-        return Attempt(outcome, forward, _changed(before, after), after)
+        return Attempt(outcome, ran, _changed(before, after), after)
 
-    def _call(self, function: Callable, arguments: dict[str, Any], keep: str, *, count: bool = False) -> Outcome:
+    def _backward_arguments(self, problem, forward):
+        """Return (the arguments of a backward, what their own forward did if it was run)."""
+        exercise = problem.exercise
+        args, ran = [problem.upstream], None
+        if takes_cache(exercise.function):
+            cache = problem.reference_cache
+            if forward and exercise.forward.__name__ in self.own & self.names:
+                ran = self.forward(problem, problem.arguments, "f")
+                if ran.error is not None and ran.error["type"] == "timeout":
+                    self.own -= {exercise.forward.__name__}  # a forward that hangs is not waited for case by case
+                value = ran.value
+                if ran.error is None and isinstance(value, tuple | list) and len(value) > 1 and isinstance(value[1], Handle):
+                    cache = value[1]
+            args.append(cache)
+        return args, ran
+
+    def _call(self, function: Callable, arguments: dict[str, Any], keep: str, **how: Any) -> Outcome:
         args, kwargs = bind(function, arguments)
-        opaque = frozenset(i for i, name in enumerate(returned_names(function)) if name == "cache")
-        return self.worker.call(function.__name__, args, kwargs, opaque=opaque, keep=keep, count=count)
+        return self.worker.call(function.__name__, args, kwargs, opaque=_caches(function), keep=keep, **how)
+
+
+def _caches(function: Callable) -> frozenset[int]:
+    """Return the places of the caches among what a function returns."""
+    return frozenset(i for i, name in enumerate(returned_names(function)) if name == "cache")
 
 
 def bind(function: Callable, arguments: dict[str, Any]) -> tuple[list, dict[str, Any]]:

@@ -89,6 +89,13 @@ class Problem:
         return by_name(self.exercise.returns, result)
 
     @cached_property
+    def constants(self) -> dict[str, float]:
+        """The numbers that a factor may turn out to be, by the name the learner knows: sizes and scalar options."""
+        named = {size.upper(): float(value) for size, value in self.sizes.items()}
+        options = {n: v for n, v in self.arguments.items() if isinstance(v, float) and v not in (0.0, 1.0)}
+        return named | options
+
+    @cached_property
     def positional(self) -> list[str]:
         """The parameters of the exercise's function that are passed by position."""
         parameters = inspect.signature(self.exercise.function).parameters.values()

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,10 @@ CPU_SECONDS = 600
 """Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
+TRY_SECONDS = 0.1
+"""Seconds that one call of a changed text of the learner's may take."""
 
-
+_OWN = str(Path(byhand.__file__).resolve().parent)
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
@@ -45,6 +47,25 @@ class WorkerDied(Exception):
         super().__init__(reason)
         self.reason = reason
         """exit | timeout | memory | garbage"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a variable held after a line."""
+
+    function: str
+    line: int
+    name: str
+    """The variable, or what is in it: "grads['w1']"; "return", "return[1]" for what is returned."""
+    turn: int
+    """0, 1, ... for the first few times, and the highest for the last."""
+    frame: int
+    """The number of the call it happened in."""
+    caller: int
+    """The call that it was made from, or -1."""
+    called_from: int
+    """The line in that."""
+    value: np.ndarray = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +81,10 @@ class Outcome:
     seconds: float = 0.0
     lines: Mapping[int, int] = field(default_factory=dict)
     """How often each line of the learner's files was executed, where that was asked for."""
+    steps: tuple[Step, ...] = ()
+    """What its variables held, in order, where that was asked for."""
+    full: bool = False
+    """Whether some of that had to be left out."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +122,9 @@ class Worker:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY):
         self.seconds, self.memory = seconds, memory
         self._functions: dict[int, Callable] = {}
+        self._patience = self.seconds
+        self.asked = 0
+        """How often learner code has called a function of ours."""
         self.folder = tempfile.mkdtemp(prefix="byhand-check-")
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -111,8 +139,7 @@ class Worker:
         )
         self._frames: queue.Queue = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
-        own = str(Path(byhand.__file__).resolve().parent)
-        self._send({"op": "configure"}, byhand=own, memory=self.memory, cpu=CPU_SECONDS)
+        self._send({"op": "configure"}, byhand=_OWN, memory=self.memory, cpu=CPU_SECONDS)
 
     # -- requests
 
@@ -160,16 +187,32 @@ class Worker:
         opaque=frozenset(),
         keep: str = "",
         count: bool = False,
+        watched: Mapping[int, tuple[int, Sequence[str]]] | None = None,
         strict: bool = False,
     ) -> Outcome:
         """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles.
 
-        With `count`, the lines that it executes are counted, which takes time. With `strict`, what leaves the range of floats
-        is an exception.
+        With `count`, the lines that it executes are counted; with `watched` (for every line its statement's first, and the
+        variables to which that gives a value) what its variables hold is recorded. Both take time. With `strict`, what leaves
+        the range of floats is an exception.
         """
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
+        sent |= {"watched": {str(line): [start, list(names)] for line, (start, names) in (watched or {}).items()}}
         self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count, strict=strict)
         return self._answer("result", _outcome)
+
+    def tries(self, texts: Sequence[str], replaced: str, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset()):
+        """Call a function with each of some texts in the place of one of the learner's; return what each returns, or None.
+
+        Where the time runs out with one, those after it are left out.
+        """
+        sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs)), "opaque": sorted(opaque)}
+        self._send({"op": "try"}, texts=list(texts), replaced=replaced, **sent, seconds=TRY_SECONDS)
+        self._patience = TRY_SECONDS
+        try:
+            return self._answer("tried", lambda header, values: list(values["results"]))
+        finally:
+            self._patience = self.seconds
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
         """Return (why it cannot be called like this, or ""; its signature)."""
@@ -290,9 +333,10 @@ class Worker:
             return frame
 
     def _call_back(self, function, args, kwargs):
+        self.asked += 1
         try:
             with np.errstate(all="ignore"):  # inf and nan are told of where they come out, not by a warning of ours
-                value = function(*args, **kwargs)
+                value = _within(self._patience, function, args, kwargs)
         except Exception as error:  # the learner's arguments made our function fail: their code hears of it
             self._send({"op": "refuse", "why": f"{type(error).__name__}: {error}"})
         else:
@@ -317,6 +361,30 @@ class Worker:
         return "timeout" if code == -24 else "memory" if code == -9 else "exit"  # 24: SIGXCPU, 9: SIGKILL
 
 
+def _within(seconds: float, function: Callable, args: list, kwargs: Mapping[str, Any]) -> Any:
+    """Call a function of ours on what a learner's code made up, which it may not have been written for.
+
+    Raises:
+        TimeoutError: it takes longer.
+    """
+    until = time.monotonic() + seconds
+
+    def line(frame, event, arg):
+        if time.monotonic() > until:
+            raise TimeoutError("it takes too long on these arguments")
+        return line
+
+    def call(frame, event, arg):
+        return line if frame.f_code.co_filename.startswith(_OWN) else None
+
+    before = sys.gettrace()
+    sys.settrace(call)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        sys.settrace(before)
+
+
 def _loaded(header: dict, values: dict) -> Loaded:
     return Loaded(
         names=tuple(map(str, values["names"])),
@@ -336,12 +404,23 @@ def _outcome(header: dict, values: dict) -> Outcome:
         violations=_violations(header["violations"]),
         seconds=float(header["seconds"]),
         lines={int(line): int(times) for line, times in header["lines"]},
+        steps=_steps(header["steps"], values["traced"]),
+        full=header["full"] is True,
     )
 
 
 def _answered(header: dict, values: dict) -> Outcome:
     error, printed, violations = _error(header["error"]), _text(values["printed"]), _violations(header["violations"])
     return Outcome(value=values["value"], error=error, printed=printed, violations=violations)
+
+
+def _steps(rows: Any, arrays: Any) -> tuple[Step, ...]:
+    found = []
+    for (function, line, name, *numbers), value in zip(rows, arrays, strict=True):
+        if not isinstance(value, np.ndarray):
+            raise ValueError("a variable that is no array")
+        found.append(Step(_text(function), int(line), _text(name), *map(int, numbers), value))
+    return tuple(found)
 
 
 def _text(value: Any) -> str:

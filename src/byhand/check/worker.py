@@ -166,6 +166,17 @@ def unpack(read):
     return header, arrays
 
 
+def _fresh(value):
+    """Return a copy of what came over the wire, that one call after the other may change."""
+    import numpy as np
+
+    if isinstance(value, dict):
+        return {k: _fresh(v) for k, v in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_fresh(v) for v in value)
+    return value.copy() if type(value) is np.ndarray else value
+
+
 # ---- the child ------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +245,7 @@ class _Child:
         sys.stdout = sys.stderr = self.printed
         self.modules = {}
         self.files = frozenset()
+        self.file = ""
         self.kept = {}
         self.replaced = []
         self.running = False
@@ -310,7 +322,7 @@ class _Child:
         import importlib
         import types
 
-        self.files = frozenset(files)
+        self.files, self.file = frozenset(files), files[0]
         self.kept.clear()
         self.replaced.clear()
         VIOLATIONS.clear()
@@ -342,18 +354,22 @@ class _Child:
         )
 
     def stand_ins(self):
-        """Return the module beside this one that stands in for what is not here."""
-        if "standins" not in self.modules:
+        """Return the module that stands in for what is not here."""
+        return self.beside("standins")
+
+    def beside(self, name):
+        """Return a module of ours that lies beside this one."""
+        if name not in self.modules:
             import importlib.util
 
-            file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "standins.py")
-            spec = importlib.util.spec_from_file_location("standins", file)
+            file = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+            spec = importlib.util.spec_from_file_location(name, file)
             assert spec is not None and spec.loader is not None
-            self.modules["standins"] = importlib.util.module_from_spec(spec)
+            self.modules[name] = importlib.util.module_from_spec(spec)
             was_running, self.running = self.running, False  # it is ours that is opened here
-            spec.loader.exec_module(self.modules["standins"])
+            spec.loader.exec_module(self.modules[name])
             self.running = was_running
-        return self.modules["standins"]
+        return self.modules[name]
 
     def do_seed(self, number):
         """Let NumPy's own random numbers start from here."""
@@ -430,11 +446,45 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_call(self, name, args, kwargs, opaque, keep, seconds, count, strict):
-        """Call a learner's function and send what it returned, the arguments as they are now, and what it printed."""
+    def do_try(self, texts, replaced, name, args, kwargs, opaque, seconds):
+        """Call a function with other texts in the place of one of the learner's, one after the other; send what they return.
+
+        Where one does not run, that is None. The module is left as it was.
+        """
+        owner, _, attribute = replaced.rpartition(".")
+        module = vars(self.modules[""])
+        holder = module[owner] if owner else self.modules[""]
+        original, results = vars(holder)[attribute], []
+
+        def run(text):
+            made = {}
+            exec(compile(text, self.file, "exec"), module, made)
+            setattr(holder, attribute, made[attribute])
+            return self.lookup(name)(*_fresh(args), **_fresh(kwargs))
+
+        for text in texts:
+            value, error, _ = self.guard(lambda text=text: run(text), seconds)
+            setattr(holder, attribute, original)
+            if opaque and isinstance(value, tuple | list):
+                value = tuple(None if i in opaque else item for i, item in enumerate(value))
+            results.append(None if error is not None else value)
+            if error is not None and error["type"] == "timeout":
+                break
+        self.printed.take()
+        try:
+            self.send({"op": "tried"}, results=results)
+        except ValueError:  # too much to send
+            self.send({"op": "tried"}, results=[])
+
+    def do_call(self, name, args, kwargs, opaque, keep, seconds, count, watched, strict):
+        """Call a learner's function and send what it returned, the arguments as they are now, and what it printed.
+
+        With `watched`, what its variables held is sent too, line by line; see recorder.py.
+        """
         function = self.lookup(name)
         VIOLATIONS.clear()
-        lines = {}
+        lines, steps, traced, full = {}, [], [], False
+        recorder = self.beside("recorder").Recorder(self.file, watched) if watched else None
 
         def call():
             if not strict:
@@ -444,7 +494,10 @@ class _Child:
             with np.errstate(over="raise", divide="raise", invalid="raise"):
                 return function(*args, **kwargs)
 
-        value, error, took = self.guard(call, seconds, self.counter(lines) if count else None)
+        follow = recorder.call if recorder else self.counter(lines) if count else None
+        value, error, took = self.guard(call, seconds, follow)
+        if recorder:
+            (steps, traced), lines, full = recorder.rows(), recorder.lines, recorder.full
         if opaque and isinstance(value, tuple | list):
             shown = []
             for i, item in enumerate(value):
@@ -455,9 +508,10 @@ class _Child:
             value = tuple(shown)
         message = {"op": "result", "error": error, "seconds": took, "violations": list(VIOLATIONS)}
         message["lines"] = [[line, times] for line, times in sorted(lines.items())]
+        message |= {"steps": steps, "full": full}
         after = {"args": args, "kwargs": kwargs}
         try:
-            self.send(message, value=value, after=after, printed=self.printed.take())
+            self.send(message, value=value, after=after, printed=self.printed.take(), traced=traced)
         except ValueError as problem:
             message["error"] = {
                 "type": "ValueError",
@@ -468,7 +522,8 @@ class _Child:
                 "numbers": {},
                 "text": "",
             }
-            self.send(message, value=None, after=None, printed="")
+            message["steps"] = []
+            self.send(message, value=None, after=None, printed="", traced=[])
 
     # -- running learner code
 

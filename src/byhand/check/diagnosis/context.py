@@ -14,6 +14,7 @@ from .. import lines
 from ..compare import ORDER, Difference, by_returned, differences
 from ..learner import Attempt, Learner
 from ..problem import Problem
+from .departure import Traced
 
 RUNGS = ("runs", *ORDER, "purity")
 """What a trial may break, in the order of the ladder."""
@@ -88,13 +89,10 @@ class Context:
         told = attempt.died is None and not attempt.outcome.violations
         return frozenset(attempt.outcome.lines) if told else frozenset()
 
-    def constants(self) -> dict[str, float]:
-        """Return the numbers that a factor may turn out to be, by the name the learner knows: sizes and scalar options."""
-        named = {size.upper(): float(value) for size, value in self.problem.sizes.items()}
-        for name, value in self.problem.arguments.items():
-            if isinstance(value, float) and value not in (0.0, 1.0):
-                named[name] = value
-        return named
+    @cached_property
+    def traced(self) -> Traced:
+        """What the variables held line by line, and where they depart. The code is run once more for it."""
+        return Traced(self)
 
 
 def trial(learner: Learner, problem: Problem, *, forward: bool = True) -> Trial:

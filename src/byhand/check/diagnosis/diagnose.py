@@ -11,7 +11,7 @@ from byhand.spec import Finding
 
 from .. import lines
 from ..compare import Difference
-from . import asif, exceptions, paths, precision, purity, scale, shape, variants, where
+from . import asif, exceptions, onto_line, paths, precision, purity, scale, shape, variants, where
 from .context import Context
 
 MOST = 3
@@ -45,7 +45,8 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     """Return at least one finding, by the rung that the trial breaks."""
     error = context.trial.attempt.error
     if error is not None:
-        return [exceptions.explain(context.exercise.name, error, context.learner.source)], None
+        told = exceptions.explain(context.exercise.name, error, context.learner.source)
+        return [onto_line.stopped(context, told)], None
     if not context.trial.differences:
         return [purity.explain(context)], None
     found: list[Finding] = []
@@ -55,6 +56,7 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
         return [listed], None
     for difference in _from_the_source(context)[:MOST]:
         finding, marked = _of_difference(context, difference)
+        finding = onto_line.place(context, difference, finding)
         picture = picture or marked
         if not any(f.code == finding.code == "swapped-results" for f in found):
             found.append(finding)

@@ -81,10 +81,10 @@ def _named(context: Context, other: Context, gain: graph.Gain, there: graph.Gain
     """Return a weight under a name that holds in another case too, or as a bare number where there is none."""
     if there is None:
         return replace(gain, symbol=None, meaning="")
-    common = set(readings(there.factor, other.constants(), exact=1e-5, ones=True))
+    common = set(readings(there.factor, other.problem.constants, exact=1e-5, ones=True))
     if _weight(context, gain) in common:
         return gain
-    name = next((name for name in readings(gain.factor, context.constants()) if name in common), None)
+    name = next((name for name in readings(gain.factor, context.problem.constants) if name in common), None)
     return replace(gain, symbol=name, meaning="")
 
 
@@ -133,7 +133,7 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
 
 
 def _weight(context, gain) -> str:
-    constants, sized = context.constants(), gain.symbol in ("N", "1/N", "N/M")
+    constants, sized = context.problem.constants, gain.symbol in ("N", "1/N", "N/M")
     if gain.meaning == "":  # what it might be called does not hold in another case
         return gain.symbol or f"{gain.factor:.6g}"
     name = recognise(gain.factor, constants, sized=sized)
@@ -149,7 +149,7 @@ def _node(context, difference, implied) -> Finding:
     c = float(np.sum(given * true)) / norm if norm else float("nan")
     name = None
     if norm and float(np.max(np.abs(given - c * true))) <= 1e-6 * float(np.max(np.abs(given))):
-        name = recognise(c, context.constants())
+        name = recognise(c, context.problem.constants)
     detail = f"Everything in your {quantity} is right but the gradient at `{implied.name}`"
     detail += (
         f" (or, which looks the same from here, at {' or '.join(f'`{n}`' for n in implied.equivalent)})."

@@ -132,10 +132,10 @@ def _names(context: Context, difference: Difference, c: float) -> tuple[list[str
 
     One may agree by chance: it is sure where just one is left, and the sizes in it had more than one value.
     """
-    names = readings(c, context.constants())
-    seen = [context.constants()]
+    names = readings(c, context.problem.constants)
+    seen = [context.problem.constants]
     for trial, c_there in _elsewhere(context, difference):
-        elsewhere = Context(context.exercise, context.learner, trial, context.trials).constants()
+        elsewhere = Context(context.exercise, context.learner, trial, context.trials).problem.constants
         there = readings(c_there, elsewhere, exact=1e-5, ones=True)
         names = [name for name in names if name in there]
         seen.append(elsewhere)

@@ -1,0 +1,328 @@
+"""Step 4: how far the code is right, and the first line that departs, from what its variables held line by line.
+
+What a variable held is recognised among all that is known (`known`, `matching`), and the values hang together as the
+statements say (`flow`). Then small changes to the lines are tried on the learner's own code, the suspicious ones first
+(`repairs`): a line with whose change everything comes out right is where the fault is.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from byhand.arrays import leaves
+
+from ..compare import Difference
+from ..problem import Problem
+from .edits import Edit, Scope
+from .flow import Flow, Value
+from .known import knowledge, plain
+from .matching import EXACT, Relation, identify, relate
+from .repairs import Mended, Search
+
+if TYPE_CHECKING:
+    from .context import Context
+
+_KINDS = ("odd", "ordinary", "edge", "extreme", "float32")
+ENOUGH = 4
+"""Numbers in an array that is evidence on its own."""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The first line that departs from what is right."""
+
+    line: int
+    name: str
+    """The variable that it gives a wrong value."""
+    words: str
+    """What the variable holds instead, to follow "`dvar` is"; "" where nothing is recognised."""
+    confidence: str
+    edit: Edit | None = None
+    """A change of the line that puts the quantity right."""
+    everything: bool = False
+    """Whether with that change everything is right."""
+    relation: Relation | None = None
+
+
+class Traced:
+    """What the learner's variables held on a failing problem, and what follows from it."""
+
+    def __init__(self, context: Context):
+        self.context = context
+        self.flow: Flow | None = None
+        self.strict = context.trial.rung in ("runs", "shape")
+        """Whether a shape counts too."""
+        self.found: dict[str | None, Departure | None] = {}
+        self.tried, self.spent, self.seen = 0, 0.0, {}
+        self.problems = self._problems()
+        if not self.problems:
+            return
+        watched, asked = context.learner.source.watched, context.learner.worker.asked
+        attempts = [context.learner.run(p, forward=self.forward, watched=watched) for p in self.problems[:2]]
+        if any(a.died is not None or not a.outcome.lines for a in attempts):
+            return
+        self.attempts, self.calls = attempts, (context.learner.worker.asked - asked) // len(attempts)
+        self.known = [knowledge(p) for p in self.problems[:2]]
+        with np.errstate(all="ignore"):
+            self.flow = Flow(context.learner.source, identify(attempts, self.known))
+            self.meant = {id(v): self._meant(v) for v in self.flow.values}
+        self.fine = self._fine()
+
+    @property
+    def forward(self) -> bool:
+        """Whether a backward is run on the cache of the learner's own forward."""
+        return self.context.trial.attempt.forward is not None
+
+    def _problems(self) -> list[Problem]:
+        """Return the problems on which it fails as it does on the first, the cheapest first, of different sizes if there are."""
+        context = self.context
+        if context.exercise.kind not in ("implement", "vectorise") or context.trial.attempt.died is not None:
+            return []
+        failing = [t.problem for t in context.trials if t.rung == context.trial.rung and (not t.passed or context.trial.passed)]
+        failing.sort(key=lambda p: (_KINDS.index(p.case.kind) > 1, _size(p)))
+        first = next((p for p in failing if p is context.problem), context.problem)
+        if _KINDS.index(first.case.kind) > 1 and failing:
+            first = failing[0]
+        others = [p for p in failing if p is not first]
+        return [first, *sorted(others, key=lambda p: p.sizes == first.sizes)]
+
+    # -- which values are right
+
+    def _meant(self, value: Value) -> bool | None:
+        """Return whether a variable holds what one of its name is meant to hold in the end; None where no name says."""
+        known = self.known[0].by_name.get(plain(value.name))
+        if known is None or value.name.startswith("return"):
+            return None
+        if not value.last and not self._copied(value):
+            return None
+        mine = value.held.step.value
+        return any(_is(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
+
+    def _copied(self, value: Value) -> bool:
+        """Whether a line gives a variable just what another holds."""
+        mine = value.held.step.value
+        return any(
+            other.variable != value.variable and mine.size > 1 and np.array_equal(other.held.step.value, mine)
+            for other in value.reads
+        )
+
+    def _right(self, value: Value) -> bool:
+        if value.name.startswith("return"):
+            return self._returned_right(value)
+        straight = any(r.right and not (self.strict and r.layout) for r in value.held.relations)
+        return straight and self.meant[id(value)] is not False
+
+    def _returned_right(self, value: Value) -> bool:
+        if value.function != self.context.exercise.name:
+            return self._right_in_helper(value)
+        names, path = self.context.exercise.returns, value.name.removeprefix("return")
+        parts = [p.strip("]'\"") for p in path.split("[") if p]
+        returned = names[0] if len(names) == 1 else None
+        if len(names) > 1 and parts and parts[0].isdigit() and int(parts[0]) < len(names):
+            returned, parts = names[int(parts[0])], parts[1:]
+        expected = self.known[0].problem.expected
+        if returned not in expected:
+            return returned == "cache"
+        target = dict(leaves({returned: expected[returned]})).get("/".join([returned, *parts]))
+        return target is not None and _is(value.held.step.value, np.asarray(target))
+
+    def _right_in_helper(self, value: Value) -> bool:
+        return any(r.right and not (self.strict and r.layout) for r in value.held.relations)
+
+    def _fine(self) -> set[int]:
+        """Return the values that are right, or lead to something that is, or say nothing."""
+        assert self.flow is not None
+        right, fine = {id(v) for v in self.flow.values if self._right(v)}, set()
+        for value in reversed(self.flow.values):
+            best = value.held.best
+            whole = best is not None and best.right and best.known.form != "part" and not self._copied(value)
+            may_be = self.meant[id(value)] is not False or whole or (value.held.given and value.held.step.value.ndim == 0)
+            if id(value) in right or (may_be and any(id(r) in fine and not r.held.given for r in value.readers)):
+                fine.add(id(value))
+        quiet = {id(v) for v in self.flow.values if v.held.given and self.meant[id(v)] is not False}
+        return fine | {id(v) for v in self.flow.values if id(v) in quiet and not v.name.startswith("return")}
+
+    # -- what is asked
+
+    def right(self) -> list[dict[str, Any]]:
+        """Return [{name, line, is}] for the variables that are right, in order, each once."""
+        if self.flow is None:
+            return []
+        found = {}
+        for value in self.flow.values:
+            relation = value.held.best
+            if id(value) not in self.fine or relation is None or not relation.right or value.name.startswith("return"):
+                continue
+            if value.held.step.value.size < ENOUGH and relation.known.form != "whole":
+                continue
+            if value.function != self.context.exercise.name or value.line == self._head():
+                continue
+            if self.context.exercise.is_backward and relation.words.strip("`") == value.name:
+                continue  # taken out of the cache
+            told = {"name": value.name, "line": value.line, "is": relation.words.replace("`", "")}
+            if plain(relation.words.strip("`")) != plain(value.name) or self.meant[id(value)]:
+                found[value.name] = told
+        return list(found.values())
+
+    def to_come(self) -> list[str]:
+        """Return the variables of the forward whose gradients have not been computed yet, from the output to the input."""
+        if self.flow is None or not self.context.exercise.is_backward:
+            return []
+        have = {r.known.words for v in self.flow.values for r in v.held.relations if r.right}
+        names = []
+        for known in self.known[0].by_key.values():
+            name = known.words.removeprefix("the gradient of ").strip("`")
+            if known.words.startswith("the gradient of `") and name.isidentifier() and known.words not in have:
+                names.append(name)
+        own = set(self.known[0].problem.arguments)
+        return [n for n in names if n not in own and n != "out"]
+
+    def departure(self, difference: Difference | None) -> Departure | None:
+        """Return where a quantity departs from what is right (None: where the code does, before it stops)."""
+        quantity = difference.quantity if difference is not None else None
+        known = next((d for d in self.found.values() if d is not None and d.everything), None)
+        if known is not None:  # one change puts everything right
+            return known
+        if quantity not in self.found:
+            self.found[quantity] = self._departure(difference) if self.flow is not None else None
+        return self.found[quantity]
+
+    def _departure(self, difference: Difference | None) -> Departure | None:
+        assert self.flow is not None
+        whole = not any(a.outcome.full for a in self.attempts)
+        inside = self.flow.slice(self._ends(difference))
+        wrong = [v for v in inside if id(v) not in self.fine] if whole else []
+        strong = next((v for v in wrong if self._telling(v)), None)
+        if strong is not None and any(v.held.best is None and v is not strong and v in self.flow.slice([strong]) for v in wrong):
+            if self.meant[id(strong)] is False and (strong.held.best is None or strong.held.best.known.form == "part"):
+                strong = None
+        order = [*(v.line for v in wrong), *(v.line for v in reversed(inside)), *reversed(self._executed)]
+        search = self._search(list(dict.fromkeys(order)), frozenset(v.line for v in wrong))
+        mended = search.run(difference.quantity if difference is not None else None)
+        self.tried, self.spent = search.tried, search.spent
+        if mended:
+            return self._mended(mended, search, wrong, strong, inside)
+        return self._matched(wrong, strong) if wrong else None
+
+    def _search(self, order: list[int], suspects: frozenset[int]) -> Search:
+        context, flow = self.context, self.flow
+        assert flow is not None
+        lines: dict[int, tuple[ast.stmt, Scope]] = {}
+        heads = {}
+        for line in order:
+            around, statement = context.learner.source.around(line), flow.statement(line)
+            if around is not None and statement is not None and line != around[1].lineno:
+                lines[line] = (statement, self._scope(around[1]))
+                heads[around[1].lineno] = around[1]
+        for line, definition in heads.items():  # the defaults of the parameters
+            lines[line] = (definition, self._scope(definition))
+        failing = [p for p in self.problems if p.case.kind != "float32"] or self.problems
+        rest = [t.problem for t in context.trials if not any(t.problem is p for p in failing)]
+        executed = sum(self.attempts[0].outcome.lines.values())
+        return Search(
+            context.learner, [*failing, *rest], self.forward, lines, executed, self.calls, suspects, self.tried, self.spent, seen=self.seen
+        )
+
+    def _scope(self, definition: ast.FunctionDef) -> Scope:
+        assert self.flow is not None
+        mine = [v for v in self.flow.values if v.function == definition.name and v.name.isidentifier()]
+        return Scope(definition, {v.name: v.held.step.value.shape for v in mine if not v.name.startswith("return")})
+
+    @cached_property
+    def _executed(self) -> list[int]:
+        assert self.flow is not None
+        return sorted({self.flow.start(line) for line in self.attempts[0].outcome.lines})
+
+    def _head(self) -> int:
+        definition = self.context.learner.source.function(self.context.exercise.name)
+        return definition.lineno if definition is not None else 0
+
+    def _mended(self, mended: list[Mended], search: Search, wrong, strong: Value | None, inside) -> Departure:
+        """Return the one of the lines with whose change all is right that departs first."""
+        departing = [v.line for v in wrong]
+
+        def rank(m: Mended) -> tuple:
+            telling = strong is not None and strong.line == m.line
+            first = departing.index(m.line) if m.line in departing else len(departing)
+            return not telling, not m.everything, m.line not in departing, m.edit.tier, first
+
+        best = min(mended, key=rank)
+        lines = {m.line for m in mended}
+        telling = strong is not None and strong.line == best.line
+        sure = (telling and wrong and wrong[0].line == best.line) or (len(lines) == 1 and search.complete)
+        value = next((v for v in wrong if v.line == best.line), None) or next(
+            (v for v in reversed(inside) if v.line == best.line), None
+        )
+        name = _variable(value.name) if value is not None else ""
+        words = self._words(value) if value is not None and value in wrong else ""
+        relation = value.held.best if value is not None else None
+        return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, relation)
+
+    def _matched(self, wrong: list[Value], strong: Value | None) -> Departure | None:
+        """Return the departure that the values alone show."""
+        named = [v for v in wrong if not v.name.startswith("return")]
+        value = strong or (named[0] if named else wrong[-1])
+        relation = value.held.best
+        alone = strong is not None and not any(v is not strong and v in self.flow.slice([strong]) for v in wrong)
+        telling = alone and self.meant[id(value)] is False and value.held.step.value.size >= ENOUGH
+        recognised = (
+            relation is not None and relation.known.form == "whole" and plain(value.name) in map(plain, relation.known.names)
+        )
+        only = len({v.line for v in named}) == 1
+        confidence = "certain" if telling and recognised else "likely" if telling or strong is not None or only else "possible"
+        return Departure(value.line, _variable(value.name), self._words(value), confidence, relation=relation)
+
+    def _words(self, value: Value) -> str:
+        relation = value.held.best
+        if relation is None:
+            return ""
+        if relation.right and relation.known.form == "part":
+            return f"only {relation.words}"
+        if relation.right and relation.known.form == "whole" and self.meant[id(value)] is not False:
+            return ""
+        return relation.words
+
+    def _telling(self, value: Value) -> bool:
+        """Whether a wrong value is recognised as a variation of something right, or is not what its name says."""
+        return (value.held.best is not None and not value.name.startswith("return")) or self.meant[id(value)] is False
+
+    def _ends(self, difference: Difference | None) -> list[Value]:
+        assert self.flow is not None
+        own = self.context.exercise.name
+        if difference is None:
+            return list(self.flow.values)
+        names = self.context.exercise.returns
+        i = names.index(difference.returned) if difference.returned in names else -1
+        ends = [v for v in self.flow.values if v.name.startswith("return") and v.function == own]
+        if len(names) > 1 and i >= 0:
+            ends = [v for v in ends if v.name.startswith(f"return[{i}]")] or ends
+        if difference.keys:
+            exact = [v for v in ends if v.name.endswith("".join(f"[{_key(k)}]" for k in difference.keys))]
+            ends = exact or ends
+        return [v for v in ends if not self._returned_right(v)] or ends
+
+
+def _key(key: str) -> str:
+    return key if key.isdigit() else repr(key)
+
+
+def _variable(name: str) -> str:
+    return "" if name.startswith("return") else name
+
+
+def _size(problem: Problem) -> int:
+    return sum(int(np.size(leaf)) for _, leaf in leaves(problem.arguments))
+
+
+def _is(value: np.ndarray, target: np.ndarray) -> bool:
+    if value.shape == target.shape and target.dtype.kind in "biu":
+        return bool(np.array_equal(value, target))
+    found = relate(value, np.asarray(target, dtype=float))
+    if found is None and value.shape == target.shape:  # all zeros
+        return bool(np.all(np.abs(value - target) <= EXACT * (np.max(np.abs(target), initial=0.0))))
+    return found is not None and found[0] == 1.0 and (found[1] == "" or value.shape != target.shape)

@@ -1,0 +1,396 @@
+"""Small changes to one line of a learner's code, each with the kind of slip that it would mend."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..watching import COMPOUND
+
+LOCAL, SCALED, ADDED = range(3)
+"""Tiers, the likeliest first: signs, axes, orders and constants; a factor put in; a variable put in, or another one taken."""
+_SWAPS = {
+    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum"), "min": ("max",), "maximum": ("minimum",), "minimum": ("maximum",),
+    "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "zeros": ("ones",), "ones": ("zeros",), "argmax": ("argmin",),
+    "argmin": ("argmax",), "abs": ("sqrt", "exp", "log", "square"), "sqrt": ("square", "abs"), "log": ("log1p", "exp"),
+    "exp": ("log", "expm1"), "sin": ("cos",), "cos": ("sin",), "prod": ("sum",), "floor": ("ceil",), "ceil": ("floor",),
+    "add": ("subtract",), "subtract": ("add",), "multiply": ("divide",), "divide": ("multiply",), "var": ("std",), "std": ("var",),
+    "any": ("all",), "all": ("any",), "tanh": ("exp",),
+}  # fmt: skip
+_SCALES = ({"sum", "mean"}, {"multiply", "divide"})
+_SIGNS = ({"add", "subtract"},)
+_REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "var", "std", "cumsum", "any", "all")
+_OPERATORS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
+}  # fmt: skip
+_COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
+_OTHER = {"+": "-*", "-": "+", "*": "/+-", "/": "*", "@": "*", "**": "*", "//": "/", "%": "/"}
+_AXES = ("0", "1", "-1", "None", "2", "(0, 1)", "(0, 2, 3)", "(1, 2)", "(2, 3)", "(0, 2)", "(1, 2, 3)")
+_SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
+MOST_SCALARS, MOST_ARRAYS, MOST_TERMS = 8, 12, 14
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Other text in the place of a part of one statement."""
+
+    node: ast.AST
+    text: str
+    kind: str
+    """What is wrong with the line as it is, if this mends it."""
+    quantity: str = ""
+    """What it is about, where that is not the variable which the line gives a value: "reg" where that was left out."""
+    tier: int = LOCAL
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is known where a statement stands."""
+
+    definition: ast.FunctionDef
+    shapes: Mapping[str, tuple[int, ...]]
+    """The shapes of the function's arrays by name; () for numbers."""
+
+
+def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
+    """Return the text of a function of a file, at the left margin, with one edit."""
+    lines = text.splitlines(keepends=True)
+    node = edit.node
+    assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno is not None and node.end_col_offset is not None
+    first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
+    middle = first[: node.col_offset].decode() + edit.text + last[node.end_col_offset :].decode()
+    start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
+    body = [*lines[start - 1 : node.lineno - 1], middle, *lines[node.end_lineno : definition.end_lineno]]
+    return textwrap.dedent("".join(body))
+
+
+def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
+    """Yield the changes of one statement (of one with a body, such as a loop, of its head)."""
+    yield from _of_statement(statement)
+    parts: list[ast.AST] = [statement]
+    if isinstance(statement, ast.FunctionDef):
+        parts = [d for d in [*statement.args.defaults, *statement.args.kw_defaults] if d is not None]
+    elif isinstance(statement, COMPOUND):
+        parts = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
+    nodes = [n for part in parts for n in ast.walk(part)]
+    called = {id(n.func) for n in nodes if isinstance(n, ast.Call)}
+    inside = {id(n) for s in nodes if isinstance(s, ast.Subscript) for n in ast.walk(s.slice)}
+    ranges = {id(n) for c in nodes if _named(c) in ("range", "arange") for n in ast.walk(c)}
+    for node in nodes:
+        yield from _of_node(node, statement, inside | ranges, scope)
+    yield from _insertions(parts, nodes, called, inside, scope)
+
+
+def _of_statement(statement: ast.stmt) -> Iterator[Edit]:
+    if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Tuple):
+        items = [ast.unparse(e) for e in statement.value.elts]
+        for i in range(len(items)):
+            for j in range(i + 1, len(items)):
+                swapped = [*items]
+                swapped[i], swapped[j] = swapped[j], swapped[i]
+                yield Edit(statement.value, ", ".join(swapped), "wrong-order", items[i])
+    if isinstance(statement, ast.AugAssign):
+        target, value = ast.unparse(statement.target), ast.unparse(statement.value)
+        kinds = {"+=": "wrong-sign", "-=": "wrong-sign", "*=": "wrong-scale", "/=": "wrong-scale", "=": "extra-term"}
+        for op, kind in kinds.items():
+            if op != f"{_OPERATORS.get(type(statement.op), '')}=":
+                yield Edit(statement, f"{target} {op} {value}", kind)
+        yield Edit(statement, "pass", "extra-term")
+        plain = _OPERATORS.get(type(statement.op))
+        if plain and isinstance(statement.target, ast.Name):
+            yield Edit(statement, f"{target} = {target} {plain} {_wrapped(statement.value)}", "mutates-input")
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple):
+        target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+        yield Edit(statement, f"{target} += {value}", "overwrites")
+        yield Edit(statement, f"{target} -= {value}", "overwrites")
+        if isinstance(statement.targets[0], ast.Subscript):
+            base, index = ast.unparse(statement.targets[0].value), ast.unparse(statement.targets[0].slice)
+            yield Edit(statement, f"np.add.at({base}, ({index}), {value})", "overwrites")
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add) and isinstance(statement.target, ast.Subscript):
+        base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
+        yield Edit(statement, f"np.add.at({base}, ({index}), {ast.unparse(statement.value)})", "overwrites")
+    if isinstance(statement, ast.If | ast.While):
+        test = statement.test
+        kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
+        yield Edit(test, f"not ({ast.unparse(test)})", kind, ast.unparse(test))
+
+
+def _of_node(node: ast.AST, statement: ast.stmt, counted: set[int], scope: Scope) -> Iterator[Edit]:
+    if isinstance(node, ast.BinOp):
+        yield from _operators(node, id(node) in counted, scope)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not | ast.Invert):
+        kind = "wrong-sign" if isinstance(node.op, ast.USub) else "wrong-mask"
+        yield Edit(node, _wrapped(node.operand), kind if id(node) not in counted else "wrong-index")
+    elif isinstance(node, ast.Call):
+        yield from _calls(node)
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield Edit(node, _wrapped(node.value), "wrong-transpose")
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+        left, right = ast.unparse(node.left), ast.unparse(node.comparators[0])
+        for kind, symbol in _COMPARISONS.items():
+            if not isinstance(node.ops[0], kind):
+                yield Edit(node, f"({left} {symbol} {right})", "wrong-mask")
+    elif isinstance(node, ast.IfExp):
+        test, yes, no = (_wrapped(n) for n in (node.test, node.body, node.orelse))
+        yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield from _constants(node, id(node) in counted)
+    elif isinstance(node, ast.Constant) and type(node.value) is bool:
+        yield Edit(node, repr(not node.value), "wrong-mode")
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+            a, b = map(ast.unparse, node.slice.elts)
+            yield Edit(node, f"{ast.unparse(node.value)}[{b}, {a}]", "wrong-index")
+        if isinstance(node.slice, ast.Slice):
+            yield Edit(node, _wrapped(node.value), "wrong-index")
+    elif (
+        isinstance(node, ast.Tuple)
+        and isinstance(node.ctx, ast.Load)
+        and len(node.elts) == 2
+        and not isinstance(statement, ast.Return)
+    ):
+        a, b = map(ast.unparse, node.elts)
+        yield Edit(node, f"({b}, {a})" if id(node) not in counted else f"{b}, {a}", "wrong-order")
+
+
+def _constants(node: ast.Constant, counted: bool) -> Iterator[Edit]:
+    v = node.value
+    assert isinstance(v, int | float)
+    for other in dict.fromkeys([v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2]):
+        if other != v or type(other) is not type(v):
+            other = int(other) if type(v) is int and other == int(other) else other
+            if other == v:
+                continue
+            step = abs(other - v) == 1 and type(v) is int
+            kind = "off-by-one" if step and counted else "wrong-index" if counted else "wrong-scale"
+            if not counted and other == -v and v:
+                kind = "wrong-sign"
+            yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
+    if type(v) is float and 0 < v < 1e-2:
+        yield Edit(node, "0.0", "wrong-eps")
+
+
+def _operators(node: ast.BinOp, counted: bool, scope: Scope) -> Iterator[Edit]:
+    left, right = _wrapped(node.left), _wrapped(node.right)
+    op = _OPERATORS.get(type(node.op), "")
+    for other in _OTHER.get(op, ""):
+        pair = {op, other}
+        kind = "wrong-sign" if pair == {"+", "-"} else "wrong-scale" if pair <= {"*", "/", "//"} else "wrong-formula"
+        if op == "//":
+            kind = "dtype"
+        yield Edit(node, f"({left} {other} {right})", "off-by-one" if counted else kind)
+    for kept, other in ((left, node.right), (right, node.left)):
+        if kept is right and isinstance(node.op, ast.Pow):
+            continue
+        named = other.id if isinstance(other, ast.Name) else ""
+        number = isinstance(other, ast.Constant) or scope.shapes.get(named) == ()
+        kind = "wrong-scale" if isinstance(node.op, ast.Mult | ast.Div) and number else "extra-term"
+        if isinstance(other, ast.Constant) and isinstance(other.value, float) and 0 < other.value < 1e-2 or "eps" in named:
+            kind = "wrong-eps"
+        if isinstance(node.op, ast.Pow):
+            kind = "wrong-formula"
+        if isinstance(node.op, ast.Sub) and kept is right:
+            yield Edit(node, f"(-{kept})", kind, named)
+        yield Edit(node, kept, "off-by-one" if counted else kind, named)
+    if isinstance(node.op, ast.MatMult):
+        yield Edit(node, f"({right} @ {left})", "wrong-order")
+        for a, b in ((f"{left}.T", right), (left, f"{right}.T"), (f"{right}.T", left), (right, f"{left}.T")):
+            yield Edit(node, f"({a} @ {b})", "wrong-transpose")
+    elif isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.FloorDiv | ast.Mod):
+        kind = "wrong-sign" if isinstance(node.op, ast.Sub) else "wrong-order"
+        yield Edit(node, f"({right} {op} {left})", kind)
+    for inner, outer in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(inner, ast.BinOp):  # brackets in the wrong place: (a + b) * c for a + b * c
+            i = _OPERATORS.get(type(inner.op), "")
+            a, b, c = _wrapped(inner.left), _wrapped(inner.right), _wrapped(outer)
+            kind = "wrong-eps" if "eps" in f"{a}{b}{c}" else "wrong-formula"
+            if inner is node.left:
+                yield Edit(node, f"({a} {i} ({b} {op} {c}))", kind)
+            else:
+                yield Edit(node, f"(({c} {op} {a}) {i} {b})", kind)
+    for inner, outer, first in ((node.left, node.right, True), (node.right, node.left, False)):
+        name = _named(inner)
+        if (
+            isinstance(inner, ast.Call) and name in ("sqrt", "exp", "log", "sum", "mean") and inner.args
+        ):  # sqrt(a) + b for sqrt(a + b)
+            a, b = ast.unparse(inner.args[0]), ast.unparse(outer)
+            within = f"({a}) {op} ({b})" if first else f"({b}) {op} ({a})"
+            rest = [
+                *(ast.unparse(x) for x in inner.args[1:]),
+                *(f"{k.arg}={ast.unparse(k.value)}" for k in inner.keywords if k.arg),
+            ]
+            kind = "wrong-eps" if "eps" in b or isinstance(outer, ast.Constant) else "wrong-formula"
+            yield Edit(
+                node, f"{ast.unparse(inner.func)}({', '.join([within, *rest])})", kind, "eps" if kind == "wrong-eps" else ""
+            )
+
+
+def _calls(node: ast.Call) -> Iterator[Edit]:
+    name, head = _named(node), ast.unparse(node.func)
+    arguments = [ast.unparse(a) for a in node.args]
+    keywords = {k.arg: ast.unparse(k.value) for k in node.keywords if k.arg}
+
+    def call(function: str = head, args: Sequence[str] = arguments, kw: Mapping[str, str] = keywords) -> str:
+        return f"{function}({', '.join([*args, *(f'{k}={v}' for k, v in kw.items())])})"
+
+    for other in _SWAPS.get(name, ()):
+        kind = "wrong-scale" if {name, other} in _SCALES else "wrong-sign" if {name, other} in _SIGNS else "wrong-formula"
+        yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
+    yield from _axes(node, name, head, arguments, keywords, call)
+    yield from _cast(node, name, arguments, keywords, call)
+    yield from _order(node, name, arguments, call)
+    if len(arguments) == 1 and name not in ("len", "range", "int", "float", "zip", "enumerate", "astype") and not keywords:
+        yield Edit(node, f"({arguments[0]})", "wrong-formula")
+    if isinstance(node.func, ast.Attribute) and name in ("reshape", "transpose", "squeeze", "copy", "ravel", "clip"):
+        kind = {"transpose": "wrong-transpose", "clip": "wrong-formula"}.get(name, "wrong-shape")
+        yield Edit(node, _wrapped(node.func.value), kind)
+    if name in ("maximum", "minimum", "clip", "where") and arguments:
+        yield Edit(node, f"({arguments[-1] if name == 'where' else arguments[0]})", "wrong-mask")
+
+
+def _axes(node, name, head, arguments, keywords, call) -> Iterator[Edit]:
+    if name not in _REDUCTIONS and "axis" not in keywords:
+        return
+    position = 1 if head.startswith(("np.", "numpy.")) else 0
+    for axis in _AXES:
+        if "axis" not in keywords and len(arguments) > position:
+            if arguments[position] != axis:
+                yield Edit(node, call(args=[*arguments[:position], axis, *arguments[position + 1 :]]), "wrong-axis")
+        elif keywords.get("axis") != axis:
+            yield Edit(node, call(kw={**keywords, "axis": axis}), "wrong-axis")
+    if "keepdims" in keywords:
+        yield Edit(node, call(kw={k: v for k, v in keywords.items() if k != "keepdims"}), "wrong-shape")
+    elif name in _REDUCTIONS:
+        yield Edit(node, call(kw={**keywords, "keepdims": "True"}), "wrong-shape")
+        for axis in ("0", "1", "-1"):
+            if keywords.get("axis") != axis and len(arguments) <= position:
+                yield Edit(node, call(kw={**keywords, "axis": axis, "keepdims": "True"}), "wrong-axis")
+    if name in ("var", "std"):
+        yield Edit(
+            node,
+            call(kw={k: v for k, v in keywords.items() if k != "ddof"} if "ddof" in keywords else {**keywords, "ddof": "1"}),
+            "wrong-scale",
+        )
+
+
+def _cast(node, name, arguments, keywords, call) -> Iterator[Edit]:
+    if name == "astype" and isinstance(node.func, ast.Attribute):
+        yield Edit(node, _wrapped(node.func.value), "dtype")
+    if "dtype" in keywords:
+        yield Edit(node, call(kw={k: v for k, v in keywords.items() if k != "dtype"}), "dtype")
+    elif name in ("zeros_like", "empty_like", "ones_like", "full_like"):
+        yield Edit(node, call(kw={**keywords, "dtype": "float"}), "dtype")
+    if name in _SINGLE and arguments:
+        yield Edit(node, f"({arguments[0]})", "dtype")
+    if len(arguments) > 1 and any(arguments[-1].endswith(single) for single in _SINGLE):
+        yield Edit(node, call(args=arguments[:-1]), "dtype")
+
+
+def _order(node, name, arguments, call) -> Iterator[Edit]:
+    if name in ("dot", "matmul") and len(arguments) == 2:
+        a, b = arguments
+        yield Edit(node, call(args=[b, a]), "wrong-order")
+        for x, y in ((f"({a}).T", b), (a, f"({b}).T"), (f"({b}).T", a), (b, f"({a}).T")):
+            yield Edit(node, call(args=[x, y]), "wrong-transpose")
+    elif len(arguments) == 2:
+        yield Edit(node, call(args=arguments[::-1]), "wrong-order")
+    elif len(arguments) >= 3:
+        a, b, c, *rest = arguments
+        masked = name == "where"
+        yield Edit(node, call(args=[a, c, b, *rest]), "wrong-mask" if masked else "wrong-order")
+        yield Edit(node, call(args=[b, a, c, *rest]), "wrong-order")
+        yield Edit(node, call(args=[c, b, a, *rest]), "wrong-order")
+    if name == "transpose" and len(arguments) > 2:
+        for i in range(len(arguments) - 1):
+            swapped = [*arguments]
+            swapped[i], swapped[i + 1] = swapped[i + 1], swapped[i]
+            yield Edit(node, call(args=swapped), "wrong-transpose")
+
+
+def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
+    """Yield what puts back something left out: a sign, a factor, a term, a power, a transpose; or another variable."""
+    own = [a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs] if a.arg != "self"]
+    named = [*dict.fromkeys([*own, *scope.shapes])]
+    scalars = [n for n in named if scope.shapes.get(n, ()) == () and n.isidentifier()][:MOST_SCALARS]
+    arrays = [n for n in named if scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
+    for term in terms:
+        text = _wrapped(term)
+        yield Edit(term, f"(-{text})", "wrong-sign", tier=SCALED)
+        for v in ("2", *scalars):
+            kind = "missing-term" if v in own else "wrong-scale"
+            yield Edit(term, f"({text} * {v})", kind, v if v in own else "", SCALED)
+            yield Edit(term, f"({text} / {v})", "wrong-scale", v if v in own else "", SCALED)
+        for power in ("2", "0.5", "3"):
+            yield Edit(term, f"({text} ** {power})", "wrong-formula", tier=SCALED)
+        if isinstance(term, ast.Name | ast.Subscript):
+            yield Edit(term, f"{text}.T", "wrong-transpose", tier=SCALED)
+            yield Edit(term, f"{text}.copy()", "mutates-input", tier=SCALED)
+            yield Edit(term, f"{text}.shape[0]", "wrong-index", tier=SCALED)
+        yield Edit(term, f"({text} - 1)", "off-by-one", tier=SCALED)
+        yield Edit(term, f"({text} + 1)", "off-by-one", tier=SCALED)
+        yield Edit(term, f"(1 - {text})", "wrong-formula", tier=SCALED)
+        yield Edit(term, f"np.exp({text})", "wrong-formula", tier=SCALED)
+        yield Edit(term, f"np.sqrt({text})", "wrong-formula", tier=SCALED)
+        yield Edit(term, f"np.log({text})", "wrong-formula", tier=SCALED)
+        yield Edit(term, f"np.abs({text})", "wrong-formula", tier=SCALED)
+        yield Edit(term, f"np.maximum({text}, 0)", "wrong-mask", tier=SCALED)
+    for node in nodes:  # an index or a size that is another
+        if (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and id(node) not in called
+            and node.id not in ("np", "self")
+        ):
+            for v in named:
+                if v != node.id and v.isidentifier() and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
+                    kind = "wrong-index" if id(node) in inside else "wrong-formula"
+                    yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
+    for term in terms:
+        text = _wrapped(term)
+        for v in arrays:
+            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
+                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
+        for v in scalars:
+            for op in "+-":
+                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
+        for s in scalars:
+            for v in arrays:
+                for factor in ("", "2 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
+                for factor in ("", "0.5 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
+
+
+def _terms(parts) -> Iterator[ast.expr]:
+    """Yield the expressions to which a factor can be missing: whole sides, what is added, and what is an argument."""
+    found: dict[int, ast.expr] = {}
+    for part in parts:
+        if isinstance(part, ast.Assign | ast.AugAssign | ast.Return) and part.value is not None:
+            for value in part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]:
+                found[id(value)] = value
+        for node in ast.walk(part):
+            if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
+                found |= {id(n): n for n in (node.left, node.right)}
+            elif isinstance(node, ast.Call):
+                found |= {id(n): n for n in node.args if not isinstance(n, ast.Starred | ast.Constant)}
+                if isinstance(node.func, ast.Attribute) and not _is_numpy(node.func.value):
+                    found[id(node.func.value)] = node.func.value
+    yield from found.values()
+
+
+def _is_numpy(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy")
+
+
+def _named(node: ast.AST) -> str:
+    """Return the last name of what is called: "sum" of np.sum(x) and x.sum()."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+
+
+def _wrapped(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"

@@ -1,0 +1,140 @@
+"""How the values of a call hang together: which line read what, as far as its statements and its recorded values tell."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from ..learner import Source
+from .matching import Held
+
+
+@dataclass(eq=False)
+class Value:
+    """What a line last gave a variable, over all the times that it was executed."""
+
+    function: str
+    line: int
+    """The first line of its statement."""
+    name: str
+    held: Held
+    """The last time."""
+    reads: list[Value] = field(default_factory=list, repr=False)
+    readers: list[Value] = field(default_factory=list, repr=False)
+    last: bool = True
+    """Whether nothing was assigned to the variable later."""
+
+    @property
+    def variable(self) -> str:
+        """The variable that it is in: "grads" for "grads['w1']"."""
+        return self.name.partition("[")[0]
+
+
+class Flow:
+    """All values of a call, in the order in which they were last given."""
+
+    def __init__(self, source: Source, found: list[Held]):
+        self.source = source
+        self.statements: dict[int, ast.stmt | None] = {}
+        self.values: list[Value] = []
+        groups: dict[tuple, Value] = {}
+        frames: dict[int, dict[str, list[Value]]] = {}
+        callers: dict[int, tuple[int, int]] = {}
+        names: dict[int, str] = {}
+        self.links: set[tuple[int, int]] = set()
+        for held in found:
+            step = held.step
+            line = self.start(step.line)
+            key = (step.function, line, step.name)
+            value = groups.get(key)
+            if value is None:
+                value = groups[key] = Value(step.function, line, step.name, held)
+            value.held = held
+            here = frames.setdefault(step.frame, {})
+            callers[step.frame] = (step.caller, step.called_from)
+            names[step.frame] = step.function
+            read = self.read(step.line, step.name)
+            for name in read:
+                for other in here.get(name, ()) or self._before(name, step, frames, callers):
+                    self._link(value, other)
+            for frame, (caller, called_from) in callers.items():  # what functions called from this line gave back
+                if caller == step.frame and self.start(called_from) == line:
+                    for name in self._returned(names[frame]):
+                        for other in frames[frame].get(name, ()):
+                            self._link(value, other)
+            variable = step.name.partition("[")[0]
+            if "[" in step.name:
+                kept = [v for v in here.get(variable, []) if v.name != step.name]
+                here[variable] = [*kept, value]
+            else:
+                here[variable] = [value]
+        self.values = sorted(groups.values(), key=lambda v: v.held.position)
+        latest: dict[tuple[str, str], Value] = {}
+        for value in self.values:
+            before = latest.get((value.function, value.name))
+            if before is not None:
+                before.last = False
+            latest[value.function, value.name] = value
+
+    def _link(self, value: Value, other: Value) -> None:
+        if other is not value and (id(value), id(other)) not in self.links:
+            self.links.add((id(value), id(other)))
+            value.reads.append(other)
+            other.readers.append(value)
+
+    def _before(self, name, step, frames, callers):
+        """Return what a parameter may hold: all that the calling line read."""
+        if step.caller < 0:
+            return []
+        there = frames.get(step.caller, {})
+        return [v for read in self.read(step.called_from, "") for v in there.get(read, ())]
+
+    def statement(self, line: int) -> ast.stmt | None:
+        """Return the statement that a line belongs to."""
+        if line not in self.statements:
+            self.statements[line] = self.source.statement(line)
+        return self.statements[line]
+
+    def start(self, line: int) -> int:
+        """Return the first line of the statement that a line belongs to."""
+        statement = self.statement(line)
+        return statement.lineno if statement is not None else line
+
+    def read(self, line: int, name: str) -> set[str]:
+        """Return the variables that a line reads; of a return, those for one of the values."""
+        statement = self.statement(line)
+        if statement is None:
+            return set()
+        nodes: list[ast.AST] = [statement]
+        if isinstance(statement, ast.Return):
+            value = statement.value
+            if name.startswith("return[") and isinstance(value, ast.Tuple):
+                i = int(name[7 : name.index("]")]) if name[7 : name.index("]")].isdigit() else -1
+                value = value.elts[i] if 0 <= i < len(value.elts) else value
+            nodes = [value] if value is not None else []
+        elif isinstance(statement, ast.For | ast.While | ast.If | ast.With | ast.Try | ast.FunctionDef | ast.ClassDef):
+            nodes = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
+        elif isinstance(statement, ast.AugAssign):
+            nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
+        return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+    def _returned(self, function: str) -> set[str]:
+        definition = self.source.function(function)
+        nodes = ast.walk(definition) if definition is not None else ()
+        return {n.id for r in nodes if isinstance(r, ast.Return) for n in ast.walk(r) if isinstance(n, ast.Name)}
+
+    def slice(self, ends: list[Value]) -> list[Value]:
+        """Return all values that some were made of, and those themselves, in order."""
+        found, todo = set(), list(ends)
+        while todo:
+            value = todo.pop()
+            if id(value) not in found:
+                found.add(id(value))
+                todo.extend(value.reads)
+        return [v for v in self.values if id(v) in found]
+
+
+def _base(target: ast.AST) -> str:
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""

@@ -1,0 +1,105 @@
+"""What the numbers show and where the code departs, brought together in one finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from byhand.spec import Finding
+
+from ..compare import Difference
+from . import where
+from .context import Context
+from .departure import Departure
+
+_OF_THE_ARGUMENTS = ("wrong-mode", "hard-coded", "mutates-input", "unstable")
+"""Kinds that the numbers tell better than the text."""
+_MENDED = {
+    "wrong-sign": "with another sign",
+    "wrong-scale": "with another factor",
+    "wrong-axis": "with another axis",
+    "wrong-transpose": "with a transpose put elsewhere",
+    "wrong-shape": "with an axis kept, or not kept,",
+    "wrong-order": "with two things exchanged",
+    "wrong-index": "with another index",
+    "off-by-one": "with a number one higher or lower",
+    "wrong-mask": "with another condition",
+    "wrong-mode": "with the other branch",
+    "wrong-eps": "with the small constant put elsewhere",
+    "missing-term": "with something put in that is missing",
+    "extra-term": "with something left out",
+    "overwrites": "with adding in place of assigning",
+    "mutates-input": "with a copy",
+    "dtype": "with another type of number",
+}
+
+
+def place(context: Context, difference: Difference, finding: Finding) -> Finding:
+    """Return a finding about a quantity with the line where the code departs, and what it makes there instead."""
+    if difference.rung == "type":
+        return unfinished(context, finding) if difference.yours is None else finding
+    found = context.traced.departure(difference)
+    if found is None or found.confidence == "possible":
+        return _unsure(finding)
+    vague = finding.code in where.CODES
+    sure = found.confidence == "certain"
+    confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
+    kind, quantity = finding.kind, finding.quantity
+    if found.edit is not None:
+        if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS):
+            kind = found.edit.kind
+        if vague:
+            quantity = found.edit.quantity or found.name or quantity
+    return replace(
+        finding,
+        line=found.line,
+        kind=kind,
+        quantity=quantity,
+        confidence=confidence,
+        detail="\n".join(text for text in (finding.detail, told(found)) if text),
+    )
+
+
+def told(found: Departure) -> str:
+    """Say what a line makes, and what would mend it, without saying how."""
+    words = f"`{found.name}` is {found.words}" if found.name and found.words else ""
+    if found.edit is None:
+        return f"Line {found.line}: {words}." if words else ""
+    change = _MENDED.get(found.edit.kind, "with one small change")
+    mended = f"{change} there, all cases come out right"
+    return f"Line {found.line}: {words}; {mended}." if words else f"Line {found.line}: {mended}."
+
+
+def _unsure(finding: Finding) -> Finding:
+    return finding
+
+
+def stopped(context: Context, finding: Finding) -> Finding:
+    """Say on an exception what is right so far, or which earlier line brought it about."""
+    error = context.trial.attempt.error
+    if error is not None and error["type"] == "NotImplementedError":
+        return unfinished(context, finding)
+    found = context.traced.departure(None)
+    if found is None or finding.line is None or found.edit is None:
+        return finding
+    if found.line == finding.line:
+        return finding
+    detail = f"{finding.detail}\nIt stops on line {finding.line}. {told(found)}".strip()
+    return replace(finding, detail=detail, line=found.line, lines=(found.line, finding.line))
+
+
+def unfinished(context: Context, finding: Finding) -> Finding:
+    """Say what of an unfinished function is right, and what is still to come."""
+    right = [item["name"] for item in context.traced.right() if "[" not in item["name"] and item["is"] != item["name"]]
+    to_come = context.traced.to_come()
+    if not right:
+        return finding
+    words = " and ".join([", ".join(f"`{n}`" for n in right[:-1]), f"`{right[-1]}`"]) if len(right) > 1 else f"`{right[0]}`"
+    words += " are right" if len(right) > 1 else " is right"
+    if to_come:
+        ways = " and ".join(f"`{n}`" for n in to_come[-2:])
+        words += (
+            f"; the path through {ways} is still to come"
+            if len(to_come) == 1
+            else f"; what comes through {ways} is still to come"
+        )
+    return replace(finding, title=f"{words}. {finding.title}" if finding.code == "wrong-type" else f"{words}.")

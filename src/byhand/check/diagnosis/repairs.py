@@ -1,0 +1,138 @@
+"""Small changes to single lines of the learner's code, tried in the worker: one that puts everything right marks the line.
+
+Nothing that is expected is sent: the worker runs the changed code on the inputs, and the results are compared here. How many
+changes are tried depends on how much the code does, never on the clock, so that the same code gets the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..compare import differences
+from ..learner import Learner
+from ..problem import Problem
+from ..process import WorkerDied
+from .edits import ADDED, LOCAL, SCALED, Edit, Scope, applied, edits
+
+WORK = 350_000
+"""Microseconds of work that all tries may take, as they are reckoned."""
+ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 700
+"""Microseconds for a try, for a line that it executes, and for a function of ours that it calls over the wire."""
+SECONDS = 0.4
+"""The last resort, for functions of ours that take long over what they are given: then no more is tried."""
+BATCH = 40
+
+
+@dataclass
+class Mended:
+    """A change of one line with which a quantity is right in every case."""
+
+    line: int
+    edit: Edit
+    everything: bool
+    """Whether all other quantities are right as well then."""
+
+
+@dataclass
+class Search:
+    """The changes to some lines of a learner's code, tried in the order of how likely they are."""
+
+    learner: Learner
+    problems: Sequence[Problem]
+    """Those on which it fails, the cheapest first, and then the others."""
+    forward: bool
+    lines: Mapping[int, tuple[ast.stmt, Scope]]
+    """Statements by their first line, the suspicious ones first."""
+    executed: int
+    """How many lines a call executes."""
+    calls: int
+    """How often it calls a function of ours, over the wire."""
+    suspects: frozenset[int] = frozenset()
+    """Lines on which the code departs as far as its values tell."""
+    tried: int = 0
+    spent: float = 0.0
+    complete: bool = False
+    """Whether every change of the tiers that were begun was tried."""
+    seen: dict[str, set[str] | None] = field(default_factory=dict)
+    """What is wrong on the first problem with each text that was tried; None where it does not run."""
+
+    def most(self) -> int:
+        """Return how many tries there is room for."""
+        return WORK // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
+
+    def run(self, quantity: str | None) -> list[Mended]:
+        """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
+        text = self.learner.source.text
+        changes = {line: list(edits(statement, scope)) for line, (statement, scope) in self.lines.items()}
+        first = [line for line in self.lines if line in self.suspects]
+        rest = [line for line in self.lines if line not in self.suspects]
+        found: list[Mended] = []
+        self.complete = True
+        for tier, lines in ((LOCAL, first), (SCALED, first), (LOCAL, rest), (ADDED, first), (SCALED, rest), (ADDED, rest)):
+            for line in lines:
+                _, scope = self.lines[line]
+                todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
+                mended = self._line(line, scope, list(todo), todo, quantity)
+                if mended is not None:
+                    found.append(mended)
+            if found and (tier, lines) != (LOCAL, first):
+                break
+        return found
+
+    def _line(self, line, scope, texts, todo, quantity) -> Mended | None:
+        around = self.learner.source.around(line)
+        if around is None:
+            return None
+        replaced = around[0]
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            new = sum(text not in self.seen for text in batch)
+            if self.tried + new > self.most() or self.spent > SECONDS:
+                self.complete = False
+                return None
+            self.tried += new
+            started = time.perf_counter()
+            try:
+                good = self._working(replaced, batch, quantity)
+            except WorkerDied:
+                self.complete = False
+                return None
+            self.spent += time.perf_counter() - started
+            if good:
+                text, everything = good[0]
+                return Mended(line, todo[text], everything)
+        return None
+
+    def _working(self, replaced: str, texts: list[str], quantity: str | None) -> list[tuple[str, bool]]:
+        """Return those of the texts with which a quantity is right on all problems, and whether all others are too."""
+        first, *others = self.problems
+        new = [text for text in texts if text not in self.seen]
+        self.seen |= self._tried(first, replaced, new)
+        good = [(text, not self.seen[text]) for text in texts if _mends(self.seen.get(text), quantity)]
+        for problem in others:
+            if not good:
+                break
+            found = self._tried(problem, replaced, [text for text, _ in good])
+            good = [(text, everything and not found[text]) for text, everything in good if _mends(found.get(text), quantity)]
+        return good
+
+    def _tried(self, problem: Problem, replaced: str, texts: list[str]) -> dict[str, set[str] | None]:
+        values = self.learner.tries(problem, replaced, texts, forward=self.forward) if texts else []
+        found = [None if value is None else _wrong(problem, value) for value in values]
+        return dict(zip(texts, [*found, *[None] * (len(texts) - len(found))], strict=True))
+
+
+def _mends(wrong: set[str] | None, quantity: str | None) -> bool:
+    return wrong is not None and (not wrong if quantity is None else quantity not in wrong)
+
+
+def _wrong(problem: Problem, value: object) -> set[str] | None:
+    """Return the quantities that are not as expected, or None where something else was returned than promised."""
+    with np.errstate(all="ignore"):
+        found = differences(problem, value)
+    return None if any(d.rung == "type" for d in found) else {d.quantity for d in found}
