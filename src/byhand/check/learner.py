@@ -104,6 +104,13 @@ class Source:
         return None
 
     @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """All names of variables and attributes in the file."""
+        nodes = list(ast.walk(self.tree)) if self.tree is not None else []
+        names = {n.id for n in nodes if isinstance(n, ast.Name)} | {n.arg for n in nodes if isinstance(n, ast.arg)}
+        return frozenset(names | {n.attr for n in nodes if isinstance(n, ast.Attribute)})
+
+    @cached_property
     def watched(self) -> Watched:
         """What to watch for where the file is followed line by line."""
         return watching.watched(self.tree) if self.tree is not None else {}

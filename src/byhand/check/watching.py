@@ -21,14 +21,19 @@ def watched(tree: ast.AST) -> Watched:
             last = node.end_lineno or node.lineno
             if isinstance(node, COMPOUND) and getattr(node, "body", None):
                 last = max(node.lineno, node.body[0].lineno - 1)
-            names = tuple(dict.fromkeys(_given(node)))
+            names_given = names(node)
             for line in range(node.lineno, last + 1):
                 before = found.get(line)
                 if before is None or before[0] < node.lineno:
-                    found[line] = (node.lineno, names)
+                    found[line] = (node.lineno, names_given)
                 elif before[0] == node.lineno:  # two statements on one line
-                    found[line] = (node.lineno, tuple(dict.fromkeys(before[1] + names)))
+                    found[line] = (node.lineno, tuple(dict.fromkeys(before[1] + names_given)))
     return found
+
+
+def names(statement: ast.stmt) -> tuple[str, ...]:
+    """Return the variables to which a statement may give a value."""
+    return tuple(dict.fromkeys(_given(statement)))
 
 
 def _given(node: ast.stmt) -> Iterator[str]:

@@ -8,7 +8,8 @@ statements say (`flow`). Then small changes to the lines are tried on the learne
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import inspect
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,14 @@ from byhand.arrays import leaves
 
 from ..compare import Difference
 from ..problem import Problem
-from .edits import Edit, Scope
+from .edits import ADDED, Edit, Scope
 from .flow import Flow, Value
 from .known import knowledge, plain
 from .matching import EXACT, Relation, identify, relate
 from .repairs import Mended, Search
 
 if TYPE_CHECKING:
-    from .context import Context
+    from .context import Context, Trial
 
 _KINDS = ("odd", "ordinary", "edge", "extreme", "float32")
 ENOUGH = 4
@@ -96,12 +97,17 @@ class Traced:
     def _meant(self, value: Value) -> bool | None:
         """Return whether a variable holds what one of its name is meant to hold in the end; None where no name says."""
         known = self.known[0].by_name.get(plain(value.name))
-        if known is None or value.name.startswith("return"):
+        if known is None or value.name.startswith("return") or value.line in self.heads:
             return None
         if not value.last and not self._copied(value):
             return None
         mine = value.held.step.value
         return any(_is(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
+
+    def _taken(self, value: Value) -> bool:
+        """Whether a variable is just an argument, or what is in one, under the name that it has there."""
+        given = self.known[0].arguments.get(plain(value.name), ())
+        return any(value.held.step.value.shape == a.shape and np.array_equal(value.held.step.value, a) for a in given)
 
     def _copied(self, value: Value) -> bool:
         """Whether a line gives a variable just what another holds."""
@@ -126,8 +132,8 @@ class Traced:
         if len(names) > 1 and parts and parts[0].isdigit() and int(parts[0]) < len(names):
             returned, parts = names[int(parts[0])], parts[1:]
         expected = self.known[0].problem.expected
-        if returned not in expected:
-            return returned == "cache"
+        if returned not in expected:  # a cache: what is in it is the learner's own business
+            return self._right_in_helper(value)
         target = dict(leaves({returned: expected[returned]})).get("/".join([returned, *parts]))
         return target is not None and _is(value.held.step.value, np.asarray(target))
 
@@ -144,8 +150,11 @@ class Traced:
             may_be = self.meant[id(value)] is not False or whole or (value.held.given and value.held.step.value.ndim == 0)
             if id(value) in right or (may_be and any(id(r) in fine and not r.held.given for r in value.readers)):
                 fine.add(id(value))
-        quiet = {id(v) for v in self.flow.values if v.held.given and self.meant[id(v)] is not False}
-        return fine | {id(v) for v in self.flow.values if id(v) in quiet and not v.name.startswith("return")}
+        return fine | {id(v) for v in self.flow.values if not v.name.startswith("return") and self._quiet(v)}
+
+    def _quiet(self, value: Value) -> bool:
+        """Whether a value is no one's fault: an argument, or what is in one."""
+        return value.line in self.heads or self._taken(value) or (value.held.given and self.meant[id(value)] is True)
 
     # -- what is asked
 
@@ -160,7 +169,7 @@ class Traced:
                 continue
             if value.held.step.value.size < ENOUGH and relation.known.form != "whole":
                 continue
-            if value.function != self.context.exercise.name or value.line == self._head():
+            if value.function != self.context.exercise.name or value.line in self.heads:
                 continue
             if self.context.exercise.is_backward and relation.words.strip("`") == value.name:
                 continue  # taken out of the cache
@@ -197,50 +206,90 @@ class Traced:
         whole = not any(a.outcome.full for a in self.attempts)
         inside = self.flow.slice(self._ends(difference))
         wrong = [v for v in inside if id(v) not in self.fine] if whole else []
-        strong = next((v for v in wrong if self._telling(v)), None)
-        if strong is not None and any(v.held.best is None and v is not strong and v in self.flow.slice([strong]) for v in wrong):
-            if self.meant[id(strong)] is False and (strong.held.best is None or strong.held.best.known.form == "part"):
-                strong = None
+        doubtful = self._doubtful(wrong)
+        wrong = sorted([*wrong, *doubtful], key=lambda v: v.held.position)
+        strong = next((v for v in wrong if self._telling(v) and not self._above(v, wrong)), None)
         order = [*(v.line for v in wrong), *(v.line for v in reversed(inside)), *reversed(self._executed)]
-        search = self._search(list(dict.fromkeys(order)), frozenset(v.line for v in wrong))
+        proved = self._proved()
+        search = self._search([n for n in dict.fromkeys(order) if n not in proved], frozenset(v.line for v in wrong))
         mended = search.run(difference.quantity if difference is not None else None)
         self.tried, self.spent = search.tried, search.spent
         if mended:
             return self._mended(mended, search, wrong, strong, inside)
         return self._matched(wrong, strong) if wrong else None
 
+    def _doubtful(self, wrong: list[Value]) -> list[Value]:
+        """Return what the wrong values were made of that is a variation of something right, though something right came of it.
+
+        What is right may not depend on it: the gradient of a mean does not on the part that comes through the variance.
+        """
+        assert self.flow is not None
+        above = self.flow.slice(wrong)
+        return [
+            v
+            for v in above
+            if id(v) in self.fine and v.held.best is not None and not v.held.best.right and not self._quiet(v) and v not in wrong
+        ]
+
+    def _above(self, value: Value, wrong: list[Value]) -> bool:
+        """Whether a wrong value was made of another one, that says something."""
+        assert self.flow is not None
+        inside = self.flow.slice([value])
+        return any(v is not value and v in inside and not v.held.given for v in wrong)
+
+    def _proved(self) -> set[int]:
+        """Return the lines that give every variable just what one of its name is meant to hold."""
+        assert self.flow is not None
+        by_line: dict[int, list[Value]] = {}
+        for value in self.flow.values:
+            by_line.setdefault(value.line, []).append(value)
+        return {line for line, values in by_line.items() if all(self.meant[id(v)] for v in values)}
+
     def _search(self, order: list[int], suspects: frozenset[int]) -> Search:
         context, flow = self.context, self.flow
         assert flow is not None
         lines: dict[int, tuple[ast.stmt, Scope]] = {}
-        heads = {}
-        for line in order:
+        for line in [*order, *self.heads]:
             around, statement = context.learner.source.around(line), flow.statement(line)
-            if around is not None and statement is not None and line != around[1].lineno:
+            if around is not None and statement is not None:
                 lines[line] = (statement, self._scope(around[1]))
-                heads[around[1].lineno] = around[1]
-        for line, definition in heads.items():  # the defaults of the parameters
-            lines[line] = (definition, self._scope(definition))
         failing = [p for p in self.problems if p.case.kind != "float32"] or self.problems
         rest = [t.problem for t in context.trials if not any(t.problem is p for p in failing)]
         executed = sum(self.attempts[0].outcome.lines.values())
+        problems = [*failing, *rest]
+        trials = {id(t.problem): t for t in context.trials}
+        wrong = [_wrong(trials[id(p)]) for p in problems]
         return Search(
-            context.learner, [*failing, *rest], self.forward, lines, executed, self.calls, suspects, self.tried, self.spent, seen=self.seen
+            context.learner,
+            problems,
+            wrong,
+            self.forward,
+            lines,
+            executed,
+            self.calls,
+            suspects,
+            self.tried,
+            self.spent,
+            seen=self.seen,
         )
 
     def _scope(self, definition: ast.FunctionDef) -> Scope:
         assert self.flow is not None
         mine = [v for v in self.flow.values if v.function == definition.name and v.name.isidentifier()]
-        return Scope(definition, {v.name: v.held.step.value.shape for v in mine if not v.name.startswith("return")})
+        shapes = {v.name: v.held.step.value.shape for v in mine if not v.name.startswith("return")}
+        meant = {p.name: p.default for p in inspect.signature(self.context.exercise.function).parameters.values()}
+        return Scope(definition, shapes, {n: d for n, d in meant.items() if d is not inspect.Parameter.empty})
 
     @cached_property
     def _executed(self) -> list[int]:
         assert self.flow is not None
         return sorted({self.flow.start(line) for line in self.attempts[0].outcome.lines})
 
-    def _head(self) -> int:
-        definition = self.context.learner.source.function(self.context.exercise.name)
-        return definition.lineno if definition is not None else 0
+    @cached_property
+    def heads(self) -> frozenset[int]:
+        """The lines on which the functions of the file begin."""
+        tree = self.context.learner.source.tree
+        return frozenset(n.lineno for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)) if tree is not None else frozenset()
 
     def _mended(self, mended: list[Mended], search: Search, wrong, strong: Value | None, inside) -> Departure:
         """Return the one of the lines with whose change all is right that departs first."""
@@ -252,9 +301,17 @@ class Traced:
             return not telling, not m.everything, m.line not in departing, m.edit.tier, first
 
         best = min(mended, key=rank)
+        statement = self.flow.statement(best.line)
+        if isinstance(statement, ast.Return) and isinstance(
+            best.edit.node, ast.Name
+        ):  # what is returned under a name is made before
+            made = [v.line for v in inside if v.name == best.edit.node.id and v.function == self.context.exercise.name]
+            if made and made[-1] not in self.heads:
+                best = replace(best, line=made[-1])
         lines = {m.line for m in mended}
         telling = strong is not None and strong.line == best.line
-        sure = (telling and wrong and wrong[0].line == best.line) or (len(lines) == 1 and search.complete)
+        alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
+        sure = (telling and wrong[0].line == best.line) or (alone and best.line in departing)
         value = next((v for v in wrong if v.line == best.line), None) or next(
             (v for v in reversed(inside) if v.line == best.line), None
         )
@@ -268,8 +325,7 @@ class Traced:
         named = [v for v in wrong if not v.name.startswith("return")]
         value = strong or (named[0] if named else wrong[-1])
         relation = value.held.best
-        alone = strong is not None and not any(v is not strong and v in self.flow.slice([strong]) for v in wrong)
-        telling = alone and self.meant[id(value)] is False and value.held.step.value.size >= ENOUGH
+        telling = strong is not None and self.meant[id(value)] is False and value.held.step.value.size >= ENOUGH
         recognised = (
             relation is not None and relation.known.form == "whole" and plain(value.name) in map(plain, relation.known.names)
         )
@@ -305,6 +361,11 @@ class Traced:
             exact = [v for v in ends if v.name.endswith("".join(f"[{_key(k)}]" for k in difference.keys))]
             ends = exact or ends
         return [v for v in ends if not self._returned_right(v)] or ends
+
+
+def _wrong(trial: Trial) -> set[str] | None:
+    unknown = trial.attempt.error is not None or any(d.rung == "type" for d in trial.differences)
+    return None if unknown else {d.quantity for d in trial.differences}
 
 
 def _key(key: str) -> str:

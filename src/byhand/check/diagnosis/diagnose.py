@@ -23,7 +23,9 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found, picture = _by_rung(context)
     slips = variants.explain(context)
     if len(slips) == 1:
-        named = context.line_of_variable(slips[0].quantity)
+        first = context.trial.differences[0] if context.trial.differences else None
+        departed = context.traced.departure(first) is not None
+        named = None if departed else context.line_of_variable(slips[0].quantity)
         slip = replace(slips[0], line=named) if named is not None else slips[0]
         found = [
             _joined(found[0], slip, own=named is not None and slip.quantity not in context.exercise.returns),
@@ -34,6 +36,7 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
     if context.trial.differences and context.trial.attempt.changed and all(f.kind != "mutates-input" for f in found):
         found.append(purity.explain(context, besides=True))
+    found = [onto_line.in_own_names(context, finding) for finding in found]
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
         told = " and ".join(f"`{name}`" for name in right) + (" is right. " if len(right) == 1 else " are right. ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..watching import COMPOUND
 
@@ -52,6 +52,8 @@ class Scope:
     definition: ast.FunctionDef
     shapes: Mapping[str, tuple[int, ...]]
     """The shapes of the function's arrays by name; () for numbers."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """What the parameters are by default, in the exercise."""
 
 
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
@@ -68,11 +70,12 @@ def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
 
 def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     """Yield the changes of one statement (of one with a body, such as a loop, of its head)."""
+    if isinstance(statement, ast.FunctionDef):
+        yield from _defaults(statement, scope)
+        return
     yield from _of_statement(statement)
     parts: list[ast.AST] = [statement]
-    if isinstance(statement, ast.FunctionDef):
-        parts = [d for d in [*statement.args.defaults, *statement.args.kw_defaults] if d is not None]
-    elif isinstance(statement, COMPOUND):
+    if isinstance(statement, COMPOUND):
         parts = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
     nodes = [n for part in parts for n in ast.walk(part)]
     called = {id(n.func) for n in nodes if isinstance(n, ast.Call)}
@@ -81,6 +84,17 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     for node in nodes:
         yield from _of_node(node, statement, inside | ranges, scope)
     yield from _insertions(parts, nodes, called, inside, scope)
+
+
+def _defaults(definition: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
+    """Yield the exercise's own defaults of parameters, where the learner's are others."""
+    by_position = definition.args.args[len(definition.args.args) - len(definition.args.defaults) :]
+    pairs = [*zip(by_position, definition.args.defaults, strict=True)]
+    pairs += [*zip(definition.args.kwonlyargs, definition.args.kw_defaults, strict=True)]
+    for parameter, default in pairs:
+        meant = scope.defaults.get(parameter.arg)
+        if isinstance(default, ast.Constant) and type(meant) in (int, float, bool, type(None)) and default.value != meant:
+            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "wrong-formula", parameter.arg)
 
 
 def _of_statement(statement: ast.stmt) -> Iterator[Edit]:

@@ -40,7 +40,6 @@ class Flow:
         groups: dict[tuple, Value] = {}
         frames: dict[int, dict[str, list[Value]]] = {}
         callers: dict[int, tuple[int, int]] = {}
-        names: dict[int, str] = {}
         self.links: set[tuple[int, int]] = set()
         for held in found:
             step = held.step
@@ -52,16 +51,14 @@ class Flow:
             value.held = held
             here = frames.setdefault(step.frame, {})
             callers[step.frame] = (step.caller, step.called_from)
-            names[step.frame] = step.function
             read = self.read(step.line, step.name)
             for name in read:
                 for other in here.get(name, ()) or self._before(name, step, frames, callers):
                     self._link(value, other)
             for frame, (caller, called_from) in callers.items():  # what functions called from this line gave back
                 if caller == step.frame and self.start(called_from) == line:
-                    for name in self._returned(names[frame]):
-                        for other in frames[frame].get(name, ()):
-                            self._link(value, other)
+                    for other in frames[frame].get("return", ()):
+                        self._link(value, other)
             variable = step.name.partition("[")[0]
             if "[" in step.name:
                 kept = [v for v in here.get(variable, []) if v.name != step.name]
@@ -117,11 +114,6 @@ class Flow:
         elif isinstance(statement, ast.AugAssign):
             nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
         return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-    def _returned(self, function: str) -> set[str]:
-        definition = self.source.function(function)
-        nodes = ast.walk(definition) if definition is not None else ()
-        return {n.id for r in nodes if isinstance(r, ast.Return) for n in ast.walk(r) if isinstance(n, ast.Name)}
 
     def slice(self, ends: list[Value]) -> list[Value]:
         """Return all values that some were made of, and those themselves, in order."""

@@ -51,6 +51,11 @@ class Knowledge:
     def __init__(self, problem: Problem):
         self.problem = problem
         self.inputs = [np.asarray(leaf) for _, leaf in leaves([problem.arguments, problem.upstream]) if _is_array(leaf)]
+        self.arguments: dict[str, list[np.ndarray]] = {}
+        """The arguments, and what is in them, by the last part of their names."""
+        for path, leaf in leaves(problem.arguments):
+            if isinstance(leaf, np.ndarray | float | int):
+                self.arguments.setdefault(plain(path.rpartition("/")[2]), []).append(np.asarray(leaf))
         found: dict[tuple[str, int], Known] = {}
         count: dict[str, int] = {}
         for known in _all(problem):

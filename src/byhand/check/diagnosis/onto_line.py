@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from byhand.spec import Finding
 
+from .. import watching
 from ..compare import Difference
 from . import where
 from .context import Context
@@ -39,7 +40,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         return unfinished(context, finding) if difference.yours is None else finding
     found = context.traced.departure(difference)
     if found is None or found.confidence == "possible":
-        return _unsure(finding)
+        return finding
     vague = finding.code in where.CODES
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
@@ -69,8 +70,15 @@ def told(found: Departure) -> str:
     return f"Line {found.line}: {words}; {mended}." if words else f"Line {found.line}: {mended}."
 
 
-def _unsure(finding: Finding) -> Finding:
-    return finding
+def in_own_names(context: Context, finding: Finding) -> Finding:
+    """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
+    source, name = context.learner.source, finding.quantity
+    if not name.isidentifier() or name in source.identifiers or name in (*context.exercise.returns, *context.problem.arguments):
+        return finding
+    statement = source.statement(finding.line) if finding.line is not None else None
+    own = watching.names(statement) if statement is not None else ()
+    wrong = [d.quantity for d in context.trial.differences]
+    return replace(finding, quantity=next(iter((*own, *wrong)), name))
 
 
 def stopped(context: Context, finding: Finding) -> Finding:
@@ -78,9 +86,13 @@ def stopped(context: Context, finding: Finding) -> Finding:
     error = context.trial.attempt.error
     if error is not None and error["type"] == "NotImplementedError":
         return unfinished(context, finding)
+    statement = context.learner.source.statement(finding.line) if finding.line is not None else None
+    names = watching.names(statement) if statement is not None else ()
+    finding = replace(finding, quantity=names[0] if names else finding.quantity)
     found = context.traced.departure(None)
     if found is None or finding.line is None or found.edit is None:
         return finding
+    finding = replace(finding, quantity=found.edit.quantity or found.name or finding.quantity)
     if found.line == finding.line:
         return finding
     detail = f"{finding.detail}\nIt stops on line {finding.line}. {told(found)}".strip()

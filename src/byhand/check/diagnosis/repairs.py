@@ -45,6 +45,8 @@ class Search:
     learner: Learner
     problems: Sequence[Problem]
     """Those on which it fails, the cheapest first, and then the others."""
+    wrong: Sequence[set[str] | None]
+    """What is wrong on each; None where the code does not run."""
     forward: bool
     lines: Mapping[int, tuple[ast.stmt, Scope]]
     """Statements by their first line, the suspicious ones first."""
@@ -113,12 +115,12 @@ class Search:
         first, *others = self.problems
         new = [text for text in texts if text not in self.seen]
         self.seen |= self._tried(first, replaced, new)
-        good = [(text, not self.seen[text]) for text in texts if _mends(self.seen.get(text), quantity)]
-        for problem in others:
+        good = [(text, not self.seen[text]) for text in texts if _mends(self.seen.get(text), quantity, self.wrong[0])]
+        for problem, wrong in zip(others, self.wrong[1:], strict=True):
             if not good:
                 break
             found = self._tried(problem, replaced, [text for text, _ in good])
-            good = [(text, everything and not found[text]) for text, everything in good if _mends(found.get(text), quantity)]
+            good = [(text, all_ and not found[text]) for text, all_ in good if _mends(found.get(text), quantity, wrong)]
         return good
 
     def _tried(self, problem: Problem, replaced: str, texts: list[str]) -> dict[str, set[str] | None]:
@@ -127,8 +129,11 @@ class Search:
         return dict(zip(texts, [*found, *[None] * (len(texts) - len(found))], strict=True))
 
 
-def _mends(wrong: set[str] | None, quantity: str | None) -> bool:
-    return wrong is not None and (not wrong if quantity is None else quantity not in wrong)
+def _mends(wrong: set[str] | None, quantity: str | None, before: set[str] | None) -> bool:
+    """Return whether a quantity is right (None: all are), and none is wrong that was right before."""
+    if wrong is None:
+        return False
+    return not wrong if quantity is None else quantity not in wrong and (before is None or wrong <= before)
 
 
 def _wrong(problem: Problem, value: object) -> set[str] | None:
