@@ -96,7 +96,7 @@ class Traced:
 
     def _meant(self, value: Value) -> bool | None:
         """Return whether a variable holds what one of its name is meant to hold in the end; None where no name says."""
-        known = self.known[0].by_name.get(plain(value.name))
+        known = self.known[0].by_name.get(plain(value.label))
         if known is None or value.name.startswith("return") or value.line in self.heads:
             return None
         if not value.last and not self._copied(value):
@@ -106,7 +106,7 @@ class Traced:
 
     def _taken(self, value: Value) -> bool:
         """Whether a variable is just an argument, or what is in one, under the name that it has there."""
-        given = self.known[0].arguments.get(plain(value.name), ())
+        given = self.known[0].arguments.get(plain(value.label), ())
         return any(value.held.step.value.shape == a.shape and np.array_equal(value.held.step.value, a) for a in given)
 
     def _copied(self, value: Value) -> bool:
@@ -154,7 +154,14 @@ class Traced:
 
     def _quiet(self, value: Value) -> bool:
         """Whether a value is no one's fault: an argument, or what is in one."""
-        return value.line in self.heads or self._taken(value) or (value.held.given and self.meant[id(value)] is True)
+        mine = value.held.step.value
+        if value.line in self.heads or self._taken(value) or (value.held.given and self.meant[id(value)] is True):
+            return True
+        if mine.ndim == 0 and value.held.given and float(mine) in self.known[0].numbers:
+            return True
+        if isinstance(self.flow.statement(value.line), ast.For):  # it takes what is there
+            return True
+        return mine.ndim > 0 and value.held.given and not value.last  # a copy, or zeros, made to be filled
 
     # -- what is asked
 
@@ -208,15 +215,16 @@ class Traced:
         wrong = [v for v in inside if id(v) not in self.fine] if whole else []
         doubtful = self._doubtful(wrong)
         wrong = sorted([*wrong, *doubtful], key=lambda v: v.held.position)
-        strong = next((v for v in wrong if self._telling(v) and not self._above(v, wrong)), None)
+        roots = [v for v in wrong if not self._above(v, wrong)]
+        strong = next((v for v in roots if self._telling(v)), None)
         order = [*(v.line for v in wrong), *(v.line for v in reversed(inside)), *reversed(self._executed)]
         proved = self._proved()
-        search = self._search([n for n in dict.fromkeys(order) if n not in proved], frozenset(v.line for v in wrong))
+        search = self._search(difference, [n for n in dict.fromkeys(order) if n not in proved], wrong, roots)
         mended = search.run(difference.quantity if difference is not None else None)
         self.tried, self.spent = search.tried, search.spent
         if mended:
             return self._mended(mended, search, wrong, strong, inside)
-        return self._matched(wrong, strong) if wrong else None
+        return self._matched(wrong, roots, strong) if wrong else None
 
     def _doubtful(self, wrong: list[Value]) -> list[Value]:
         """Return what the wrong values were made of that is a variation of something right, though something right came of it.
@@ -235,7 +243,8 @@ class Traced:
         """Whether a wrong value was made of another one, that says something."""
         assert self.flow is not None
         inside = self.flow.slice([value])
-        return any(v is not value and v in inside and not v.held.given for v in wrong)
+        others = [v for v in wrong if v is not value and v in inside]
+        return any(value not in self.flow.slice([v]) or v.held.position < value.held.position for v in others)
 
     def _proved(self) -> set[int]:
         """Return the lines that give every variable just what one of its name is meant to hold."""
@@ -245,40 +254,44 @@ class Traced:
             by_line.setdefault(value.line, []).append(value)
         return {line for line, values in by_line.items() if all(self.meant[id(v)] for v in values)}
 
-    def _search(self, order: list[int], suspects: frozenset[int]) -> Search:
+    def _search(self, difference: Difference | None, order: list[int], wrong: list[Value], roots: list[Value]) -> Search:
         context, flow = self.context, self.flow
         assert flow is not None
         lines: dict[int, tuple[ast.stmt, Scope]] = {}
         for line in [*order, *self.heads]:
             around, statement = context.learner.source.around(line), flow.statement(line)
             if around is not None and statement is not None:
-                lines[line] = (statement, self._scope(around[1]))
+                lines[line] = (statement, self._scope(around[1], difference))
         failing = [p for p in self.problems if p.case.kind != "float32"] or self.problems
         rest = [t.problem for t in context.trials if not any(t.problem is p for p in failing)]
         executed = sum(self.attempts[0].outcome.lines.values())
         problems = [*failing, *rest]
         trials = {id(t.problem): t for t in context.trials}
-        wrong = [_wrong(trials[id(p)]) for p in problems]
         return Search(
             context.learner,
             problems,
-            wrong,
+            [_wrong(trials[id(p)]) for p in problems],
             self.forward,
             lines,
             executed,
             self.calls,
-            suspects,
-            self.tried,
-            self.spent,
+            suspects=frozenset(v.line for v in wrong),
+            roots=frozenset(v.line for v in roots),
+            tried=self.tried,
+            spent=self.spent,
             seen=self.seen,
         )
 
-    def _scope(self, definition: ast.FunctionDef) -> Scope:
+    def _scope(self, definition: ast.FunctionDef, difference: Difference | None) -> Scope:
         assert self.flow is not None
+        exercise = self.context.exercise
         mine = [v for v in self.flow.values if v.function == definition.name and v.name.isidentifier()]
         shapes = {v.name: v.held.step.value.shape for v in mine if not v.name.startswith("return")}
-        meant = {p.name: p.default for p in inspect.signature(self.context.exercise.function).parameters.values()}
-        return Scope(definition, shapes, {n: d for n, d in meant.items() if d is not inspect.Parameter.empty})
+        meant = {p.name: p.default for p in inspect.signature(exercise.function).parameters.values()}
+        defaults = {n: d for n, d in meant.items() if d is not inspect.Parameter.empty}
+        asked = definition is self.context.learner.source.function(exercise.name) and difference is not None
+        position = exercise.returns.index(difference.returned) if asked and len(exercise.returns) > 1 else None
+        return Scope(definition, shapes, defaults, position)
 
     @cached_property
     def _executed(self) -> list[int]:
@@ -301,37 +314,38 @@ class Traced:
             return not telling, not m.everything, m.line not in departing, m.edit.tier, first
 
         best = min(mended, key=rank)
-        statement = self.flow.statement(best.line)
-        if isinstance(statement, ast.Return) and isinstance(
-            best.edit.node, ast.Name
-        ):  # what is returned under a name is made before
-            made = [v.line for v in inside if v.name == best.edit.node.id and v.function == self.context.exercise.name]
-            if made and made[-1] not in self.heads:
-                best = replace(best, line=made[-1])
+        value = next((v for v in wrong if v.line == best.line), None)
+        if value is not None and isinstance(best.edit.node, ast.Name):
+            value = self._before_return(value)
+            best = replace(best, line=value.line)
         lines = {m.line for m in mended}
         telling = strong is not None and strong.line == best.line
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
         sure = (telling and wrong[0].line == best.line) or (alone and best.line in departing)
-        value = next((v for v in wrong if v.line == best.line), None) or next(
-            (v for v in reversed(inside) if v.line == best.line), None
-        )
+        value = value or next((v for v in reversed(inside) if v.line == best.line), None)
         name = _variable(value.name) if value is not None else ""
         words = self._words(value) if value is not None and value in wrong else ""
         relation = value.held.best if value is not None else None
         return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, relation)
 
-    def _matched(self, wrong: list[Value], strong: Value | None) -> Departure | None:
+    def _matched(self, wrong: list[Value], roots: list[Value], strong: Value | None) -> Departure | None:
         """Return the departure that the values alone show."""
-        named = [v for v in wrong if not v.name.startswith("return")]
-        value = strong or (named[0] if named else wrong[-1])
+        value = self._before_return(strong or roots[0])
         relation = value.held.best
         telling = strong is not None and self.meant[id(value)] is False and value.held.step.value.size >= ENOUGH
         recognised = (
             relation is not None and relation.known.form == "whole" and plain(value.name) in map(plain, relation.known.names)
         )
-        only = len({v.line for v in named}) == 1
+        only = len({v.line for v in roots}) == 1
         confidence = "certain" if telling and recognised else "likely" if telling or strong is not None or only else "possible"
         return Departure(value.line, _variable(value.name), self._words(value), confidence, relation=relation)
+
+    def _before_return(self, value: Value) -> Value:
+        """Return for what a return gives back under a name where that was made; or else the value itself."""
+        mine = value.held.step.value
+        same = [v for v in value.reads if v.held.step.value.shape == mine.shape and np.array_equal(v.held.step.value, mine)]
+        alone = value.name.startswith("return") and len(value.reads) == 1 and same
+        return same[0] if alone and same[0].line not in self.heads else value
 
     def _words(self, value: Value) -> str:
         relation = value.held.best

@@ -54,6 +54,8 @@ class Scope:
     """The shapes of the function's arrays by name; () for numbers."""
     defaults: Mapping[str, object] = field(default_factory=dict)
     """What the parameters are by default, in the exercise."""
+    position: int | None = None
+    """Of what the exercise's function returns, which one is wrong."""
 
 
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
@@ -75,6 +77,8 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         return
     yield from _of_statement(statement)
     parts: list[ast.AST] = [statement]
+    if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Tuple) and scope.position is not None:
+        parts = list(statement.value.elts[scope.position : scope.position + 1]) or parts
     if isinstance(statement, COMPOUND):
         parts = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
     nodes = [n for part in parts for n in ast.walk(part)]
@@ -326,9 +330,11 @@ def _order(node, name, arguments, call) -> Iterator[Edit]:
 def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
     """Yield what puts back something left out: a sign, a factor, a term, a power, a transpose; or another variable."""
     own = [a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs] if a.arg != "self"]
-    named = [*dict.fromkeys([*own, *scope.shapes])]
-    scalars = [n for n in named if scope.shapes.get(n, ()) == () and n.isidentifier()][:MOST_SCALARS]
-    arrays = [n for n in named if scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    read = {n.id for n in ast.walk(scope.definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    late = sorted(reversed([*scope.shapes]), key=lambda name: name in read)  # those first that are used nowhere
+    named = [n for n in dict.fromkeys([*own, *late]) if n.isidentifier()]
+    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS]
+    arrays = [n for n in dict.fromkeys([*late, *own]) if scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
     terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
     for term in terms:
         text = _wrapped(term)
@@ -359,7 +365,7 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
             and node.id not in ("np", "self")
         ):
             for v in named:
-                if v != node.id and v.isidentifier() and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
+                if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
                     kind = "wrong-index" if id(node) in inside else "wrong-formula"
                     yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
     for term in terms:
@@ -385,6 +391,8 @@ def _terms(parts) -> Iterator[ast.expr]:
         if isinstance(part, ast.Assign | ast.AugAssign | ast.Return) and part.value is not None:
             for value in part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]:
                 found[id(value)] = value
+        if isinstance(part, ast.expr):
+            found[id(part)] = part
         for node in ast.walk(part):
             if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
                 found |= {id(n): n for n in (node.left, node.right)}

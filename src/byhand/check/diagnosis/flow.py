@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from ..learner import Source
@@ -23,6 +24,12 @@ class Value:
     readers: list[Value] = field(default_factory=list, repr=False)
     last: bool = True
     """Whether nothing was assigned to the variable later."""
+
+    @property
+    def label(self) -> str:
+        """The name by which it is known: "w1" for "grads['w1']"."""
+        keys = _keys(self.name)
+        return keys[-1] if keys and keys[-1].isidentifier() and not self.name.startswith("return") else self.name
 
     @property
     def variable(self) -> str:
@@ -53,7 +60,7 @@ class Flow:
             callers[step.frame] = (step.caller, step.called_from)
             read = self.read(step.line, step.name)
             for name in read:
-                for other in here.get(name, ()) or self._before(name, step, frames, callers):
+                for other in _held(here, name) or self._before(name, step, frames, callers):
                     self._link(value, other)
             for frame, (caller, called_from) in callers.items():  # what functions called from this line gave back
                 if caller == step.frame and self.start(called_from) == line:
@@ -84,7 +91,7 @@ class Flow:
         if step.caller < 0:
             return []
         there = frames.get(step.caller, {})
-        return [v for read in self.read(step.called_from, "") for v in there.get(read, ())]
+        return [v for read in self.read(step.called_from, "") for v in _held(there, read)]
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the statement that a line belongs to."""
@@ -98,22 +105,24 @@ class Flow:
         return statement.lineno if statement is not None else line
 
     def read(self, line: int, name: str) -> set[str]:
-        """Return the variables that a line reads; of a return, those for one of the values."""
+        """Return the variables that a line reads for what it gives one name: "x", or "state['m']" where it is one item alone."""
         statement = self.statement(line)
         if statement is None:
             return set()
         nodes: list[ast.AST] = [statement]
         if isinstance(statement, ast.Return):
-            value = statement.value
-            if name.startswith("return[") and isinstance(value, ast.Tuple):
-                i = int(name[7 : name.index("]")]) if name[7 : name.index("]")].isdigit() else -1
-                value = value.elts[i] if 0 <= i < len(value.elts) else value
-            nodes = [value] if value is not None else []
+            nodes = [_item(statement.value, _keys(name))] if statement.value is not None else []
+        elif isinstance(statement, ast.Assign):
+            nodes = [_assigned(statement, name)]
+            nodes += [t for t in statement.targets if isinstance(t, ast.Subscript | ast.Attribute)]
         elif isinstance(statement, ast.For | ast.While | ast.If | ast.With | ast.Try | ast.FunctionDef | ast.ClassDef):
             nodes = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
         elif isinstance(statement, ast.AugAssign):
             nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
-        return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        found: set[str] = set()
+        for node in nodes:
+            _loaded(node, found)
+        return found
 
     def slice(self, ends: list[Value]) -> list[Value]:
         """Return all values that some were made of, and those themselves, in order."""
@@ -124,6 +133,51 @@ class Flow:
                 found.add(id(value))
                 todo.extend(value.reads)
         return [v for v in self.values if id(v) in found]
+
+
+def _held(here: dict[str, list[Value]], name: str) -> list[Value]:
+    """Return what a variable holds, or what is in one item of it."""
+    held = here.get(name.partition("[")[0], [])
+    return [v for v in held if v.name == name or v.name.startswith(f"{name}[") or "[" not in v.name] if "[" in name else held
+
+
+def _assigned(statement: ast.Assign, name: str) -> ast.expr:
+    """Return the part of the right side that one variable, or one item of it, is given."""
+    variable, _, _ = name.partition("[")
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        at = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Name) and t.id == variable]
+        if at:
+            return _item(value.elts[at[0]], _keys(name))
+    return _item(value, _keys(name)) if isinstance(target, ast.Name) else value
+
+
+def _item(value: ast.expr, keys: list[str]) -> ast.expr:
+    """Return the expression of an item of tuples, lists and dicts that are written out."""
+    for key in keys:
+        if isinstance(value, ast.Tuple | ast.List) and key.isdigit() and int(key) < len(value.elts):
+            value = value.elts[int(key)]
+        elif isinstance(value, ast.Dict):
+            written = (v for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant) and k.value == key)
+            value = next(written, value)
+        else:
+            break
+    return value
+
+
+def _keys(name: str) -> list[str]:
+    """Return the way to an item: ["1", "m"] of "return[1]['m']"."""
+    return [part.strip("'\"") for part in re.findall(r"\[([^\]]*)\]", name)]
+
+
+def _loaded(node: ast.AST, found: set[str]) -> None:
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+        found.add(f"{node.value.id}[{node.slice.value!r}]")
+        return
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        found.add(node.id)
+    for child in ast.iter_child_nodes(node):
+        _loaded(child, found)
 
 
 def _base(target: ast.AST) -> str:

@@ -40,7 +40,7 @@ class Known:
     names: tuple[str, ...] = ()
     """What variables that hold it are called: "dxhat"."""
     form: str = "whole"
-    """whole | part: of a gradient, what comes back one way | row | summed."""
+    """whole | part: of a gradient, what comes back one way | row | summed: over an axis, or averaged."""
     of: str = ""
     """Of a part, what it is a part of."""
 
@@ -63,6 +63,13 @@ class Knowledge:
                 number = count[known.words] = count.get(known.words, -1) + 1
                 found[known.words, number] = known
         self.by_key = found
+        self.numbers = {float(k.value) for k in found.values() if k.value.ndim == 0} | {
+            *map(float, problem.sizes.values()),
+            0.0,
+            1.0,
+            2.0,
+        }
+        """Single numbers that mean something."""
         self.keys = list(found)
         self.index = _Index([k.value for k in found.values()])
 
@@ -166,7 +173,7 @@ def _equal(a: np.ndarray, b: np.ndarray) -> bool:
 def _results(problem: Problem) -> Iterator[Known]:
     for name, value in problem.expected.items():
         for path, leaf in leaves({name: value}):
-            if isinstance(leaf, np.ndarray | np.generic | float):
+            if isinstance(leaf, np.ndarray | np.generic | float | int):
                 wrt = problem.exercise.gradient_of(name) if path == name else None
                 words = f"the gradient of `{wrt}`" if wrt else f"`{_last(path)}`"
                 yield Known(words, np.asarray(leaf, dtype=float), (_last(path), f"return/{path}"))
@@ -243,6 +250,7 @@ def _summed(known: Known) -> Iterator[Known]:
         for some in itertools.combinations(axes, n):
             told = f"axis {some[0]}" if n == 1 else f"axes {some}"
             yield Known(f"{known.words}, summed over {told}", known.value.sum(axis=some), form="summed")
+            yield Known(f"{known.words}, averaged over {told}", known.value.mean(axis=some), form="summed")
 
 
 def _rows(known: Known) -> Iterator[Known]:

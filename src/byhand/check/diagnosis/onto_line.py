@@ -39,7 +39,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     if difference.rung == "type":
         return unfinished(context, finding) if difference.yours is None else finding
     found = context.traced.departure(difference)
-    if found is None or found.confidence == "possible":
+    if found is None or (found.edit is None and difference.rung == "finite"):  # the step that leaves the range of floats is known
         return finding
     vague = finding.code in where.CODES
     sure = found.confidence == "certain"

@@ -55,7 +55,9 @@ class Search:
     calls: int
     """How often it calls a function of ours, over the wire."""
     suspects: frozenset[int] = frozenset()
-    """Lines on which the code departs as far as its values tell."""
+    """Lines on which a value is not known to be right."""
+    roots: frozenset[int] = frozenset()
+    """Those of them that are made of nothing but what is right."""
     tried: int = 0
     spent: float = 0.0
     complete: bool = False
@@ -71,22 +73,28 @@ class Search:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
         text = self.learner.source.text
         changes = {line: list(edits(statement, scope)) for line, (statement, scope) in self.lines.items()}
-        first = [line for line in self.lines if line in self.suspects]
-        rest = [line for line in self.lines if line not in self.suspects]
+        roots = [line for line in self.lines if line in self.roots]
+        suspects = [line for line in self.lines if line in self.suspects and line not in self.roots]
+        others = [line for line in self.lines if line not in self.suspects]
         found: list[Mended] = []
         self.complete = True
-        for tier, lines in ((LOCAL, first), (SCALED, first), (LOCAL, rest), (ADDED, first), (SCALED, rest), (ADDED, rest)):
-            for line in lines:
-                _, scope = self.lines[line]
-                todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
-                mended = self._line(line, scope, list(todo), todo, quantity)
-                if mended is not None:
-                    found.append(mended)
-            if found and (tier, lines) != (LOCAL, first):
+        for stage in (
+            [(LOCAL, roots), (SCALED, roots), (LOCAL, suspects)],
+            [(ADDED, roots), (SCALED, suspects), (LOCAL, others)],
+            [(ADDED, suspects), (SCALED, others)],
+            [(ADDED, others)],
+        ):
+            for tier, lines in stage:
+                for line in lines:
+                    _, scope = self.lines[line]
+                    todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
+                    mended = self._line(line, list(todo), todo, quantity)
+                    found += [mended] if mended is not None else []
+            if found:
                 break
         return found
 
-    def _line(self, line, scope, texts, todo, quantity) -> Mended | None:
+    def _line(self, line, texts, todo, quantity) -> Mended | None:
         around = self.learner.source.around(line)
         if around is None:
             return None
