@@ -211,7 +211,7 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
     if numbers:
         told.append(advice.not_booleans(numbers))
     if not any(f.code == "own-parts-only" for f in told):
-        told += composites.check_own_parts(exercise, learner, foreign.asked_for(learner, trials))
+        told += composites.check_own_parts(exercise, learner, foreign.asked_for(learner, trials), report, _judge)
     where = f"on all {len(trials)} cases" if len(trials) > 1 else "on this case"
     passed = sum(t.passed for t in trials)
     if isinstance(learner, foreign.ForeignLearner) and passed < len(trials):

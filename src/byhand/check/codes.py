@@ -120,7 +120,9 @@ _PAGES = {
     ),
     "part-fails": Page(
         "The composite is right; one of the functions it calls is not.",
-        "A network's loss was first checked with our layers in place of yours, and is right; with your own it is not.",
+        "A network's loss was first checked with our layers in place of yours, and is right; with your own it is not. Each of your "
+        "layers was then given what it gets in the network where all else is right: the one that departs is named, with what its own "
+        "exercise finds in it; and the layer, where it departs in one alone.",
     ),
     "finite-differences": Page("Right, but only as exactly as finite differences are.", "The exercise asks for the formula."),
     "imprecise": Page(
