@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -15,9 +15,10 @@ from byhand import course
 from byhand.arrays import leaves
 from byhand.course import rendering
 from byhand.spec import Case, Exercise
+from byhand.spec.exercise import returned_names
 
 from .diagnosis import variants
-from .learner import Learner
+from .learner import Attempt, Learner
 from .problem import Problem, takes_cache
 
 NEAR = 1e-6
@@ -33,14 +34,42 @@ class Call:
     """Which of the calls of this part it is, from 1."""
     arguments: Mapping[str, Any] = field(repr=False)
     result: Any = field(repr=False)
+    returns: tuple[str, ...] = ()
+    """The names of what it returns."""
+
+    @property
+    def results(self) -> Iterator[tuple[str, Any]]:
+        """What it returned, by name."""
+        yield from zip(self.returns, self.result if len(self.returns) > 1 else (self.result,), strict=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Wrong:
+    """A call that is not given what it should be."""
+
+    call: Call
+    meant: Call
+    """The call that our own composite makes in its place."""
+
+    @property
+    def names(self) -> list[str]:
+        """The arguments that are not as they should be."""
+        given, meant = self.call.arguments, self.meant.arguments
+        return [name for name in meant if not same(given[name], meant[name])]
 
 
 @dataclass
 class Recorder:
-    """Stands in for the parts of a composite, and keeps every call of them."""
+    """Stands in for the parts of a composite, and keeps every call of them.
+
+    With `meant`, the calls that our own composite makes, a call that is given something else is answered as if it had been
+    given what it should be: what comes after it is not its fault.
+    """
 
     exercise: Exercise
+    meant: Sequence[Call] = ()
     calls: list[Call] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
 
     @property
     def functions(self) -> dict[str, Callable]:
@@ -48,25 +77,44 @@ class Recorder:
         return {part.__name__: self._kept(part) for part in self.exercise.parts}
 
     def _kept(self, part: Callable) -> Callable:
-        signature = inspect.signature(part)
+        signature, name, returns = inspect.signature(part), part.__name__, returned_names(part)
 
         @wraps(part)
         def call(*args, **kwargs):
-            result = part(*args, **kwargs)
-            number = 1 + sum(c.name == part.__name__ for c in self.calls)
-            self.calls.append(Call(part.__name__, number, signature.bind(*args, **kwargs).arguments, result))
-            return result
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            number = 1 + sum(c.name == name for c in self.calls)
+            made = Call(name, number, bound.arguments, None, returns)
+            meant = self._meant(made)
+            if meant is None:
+                made = replace(made, result=part(*args, **kwargs))
+            else:
+                made = replace(made, result=meant.result)
+                self.wrong.append(Wrong(made, meant))
+            self.calls.append(made)
+            return made.result
 
         return call
 
+    def _meant(self, made: Call) -> Call | None:
+        """Return the call that should have been made in the place of one that should not have been; or None."""
 
-def of_learner(learner: Learner, problem: Problem) -> list[Call]:
-    """Return the calls that a learner's composite makes on a problem, every part being ours."""
-    recorder = Recorder(problem.exercise)
+        def alike(call: Call) -> int:
+            return sum(same(made.arguments[name], call.arguments[name]) for name in call.arguments)
+
+        known = [(alike(c), c.number == made.number, c) for c in self.meant if c.name == made.name]
+        if not known or any(count == len(c.arguments) for count, _, c in known):
+            return None
+        return max(known, key=lambda k: k[:2])[2]
+
+
+def of_learner(learner: Learner, problem: Problem, meant: Sequence[Call] = ()) -> tuple[Recorder, Attempt]:
+    """Run a learner's composite on a problem, every part being ours; return the calls that it makes, and what it did."""
+    recorder = Recorder(problem.exercise, meant)
     learner.worker.substitute(recorder.functions)
-    learner.run(problem)
-    learner.worker.substitute({})
-    return recorder.calls
+    attempt = learner.run(problem)
+    learner.use_reference(problem.exercise, frozenset())
+    return recorder, attempt
 
 
 def of_reference(problem: Problem) -> list[Call]:
@@ -142,7 +190,7 @@ def _named(call: Call, calls: list[Call], problem: Problem) -> tuple[bool, list[
     """Return (whether a call is given some of the composite's parameters itself, which they, or those nearest before it, are)."""
     call = forward_of(call, calls) or call
     given = _arrays(call.arguments)
-    own = [name for name, value in _parameters(problem) if _among(value, given)]
+    own = [name for name, value in parameters(problem) if _among(value, given)]
     if own:
         return True, own
     for before in reversed(calls[: calls.index(call)]):
@@ -160,7 +208,7 @@ def _among(value: np.ndarray, others: list[np.ndarray]) -> bool:
     return any(value.shape == other.shape and np.array_equal(value, other) for other in others)
 
 
-def _parameters(problem: Problem) -> Iterator[tuple[str, np.ndarray]]:
+def parameters(problem: Problem) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the arrays in the composite's arguments that are items of a dict, as the learner writes them."""
     for name, value in problem.arguments.items():
         if isinstance(value, dict):

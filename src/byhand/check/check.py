@@ -13,7 +13,7 @@ import byhand
 from byhand import graph
 from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
-from . import advice, composites, foreign, predictions, rungs, shrink, vectorised
+from . import advice, assembly, composites, foreign, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice, numbers_for_booleans
 from .diagnosis import consistency, paths, repeat
 from .diagnosis.context import RUNGS, Context, Trial, trial
@@ -176,6 +176,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     rung = first.rung
     context = Context(exercise, learner, first, trials)
     findings, picture = diagnose(context)
+    findings = assembly.explain(context, findings)
     if repeated is not None:
         findings = [repeated, *findings]
     if rung == "values" and first.problem.case.kind in ("edge", "extreme"):

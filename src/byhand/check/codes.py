@@ -124,6 +124,18 @@ _PAGES = {
         "layers was then given what it gets in the network where all else is right: the one that departs is named, with what its own "
         "exercise finds in it; and the layer, where it departs in one alone.",
     ),
+    "wrong-call": Page(
+        "The composite gives one of the functions it calls something else than it should.",
+        "The functions it calls are ours here, and right. Each call is compared with the call that belongs there: the first one that is "
+        "given something else is named, with what it is given (the cache of another layer, a result that skipped a step, a multiple), and "
+        "from there on the check goes on with what should have been given, so that a second fault is seen for itself.",
+        "dhidden = relu_backward(dactive, active_cache)\n_, dw1, db1 = affine_backward(dhidden, hidden_cache)  # not dactive",
+    ),
+    "wrong-result": Page(
+        "A result is what some call returned under another name.",
+        "The numbers are those of another of its results, or of the same one in another layer: look at the order in which it returns them.",
+        "dx, dw, db = affine_backward(dout, cache)",
+    ),
     "finite-differences": Page("Right, but only as exactly as finite differences are.", "The exercise asks for the formula."),
     "imprecise": Page(
         "Right in double precision, and short of digits in single precision.",

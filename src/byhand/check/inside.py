@@ -48,7 +48,7 @@ class Made:
 
 def made(exercise: Exercise, learner: Learner, problem: Problem) -> list[Made]:
     """Return what the learner's own parts do with what a composite gives them where all else is ours."""
-    inside = calls.of_learner(learner, problem)
+    inside = calls.of_learner(learner, problem)[0].calls
     found = []
     for part in exercise.parts:
         of_part = [call for call in inside if call.name == part.__name__] if part.__name__ in learner.own else []

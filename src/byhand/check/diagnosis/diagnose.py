@@ -11,7 +11,7 @@ from byhand.spec import Finding
 
 from .. import lines
 from ..compare import Difference
-from . import asif, exceptions, paths, precision, purity, scale, shape, variants, where
+from . import asif, exceptions, order, paths, precision, purity, scale, shape, variants, where
 from .context import Context
 
 MOST = 3
@@ -89,7 +89,7 @@ def _broadcast(difference: Difference) -> Difference | None:
 def _from_the_source(context: Context) -> list[Difference]:
     """Return the differences, those first from which the learner's code computes others: a wrong `dgamma` before `dx`."""
     definition = context.learner.source.function(context.exercise.name)
-    found = list(context.trial.differences)
+    found = order.from_the_output(context)
     if definition is None or len(found) < 2 or any(d.rung == "type" for d in found):
         return found
     places = context.exercise.returns.index
