@@ -11,7 +11,7 @@ from byhand.spec import Finding
 
 from .. import lines
 from ..compare import Difference
-from . import asif, exceptions, order, paths, precision, purity, scale, shape, variants, where
+from . import asif, exceptions, order, paths, precision, purity, scale, shape, terms, variants, where
 from .context import Context
 
 MOST = 3
@@ -67,12 +67,17 @@ def _of_difference(context: Context, difference: Difference) -> tuple[Finding, d
         finding, picture = paths.explain(context, full)
         if finding is not None:
             return finding, picture
-    for step in (shape.explain, precision.explain, scale.explain, scale.offset, asif.explain, scale.unnamed):
+    for step in (shape.explain, precision.explain, scale.explain, scale.offset, asif.explain, terms.explain, scale.unnamed):
         finding = step(context, difference)
         if finding is not None:
             return finding, None
     finding, picture = paths.explain(context, difference)
-    return (finding, picture) if finding is not None else (where.explain(context, difference), None)
+    if finding is not None:
+        return finding, picture
+    told = where.explain(context, difference)
+    if told.code == "wrong-values":
+        told = terms.shifted(context, difference) or terms.by_argument(context, difference) or told
+    return told, None
 
 
 def _broadcast(difference: Difference) -> Difference | None:
