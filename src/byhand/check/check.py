@@ -15,7 +15,7 @@ from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
 from . import advice, assembly, composites, foreign, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice, numbers_for_booleans
-from .diagnosis import consistency, paths, repeat
+from .diagnosis import consistency, paths, repeat, sizes
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, load, read_source
@@ -176,7 +176,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     rung = first.rung
     context = Context(exercise, learner, first, trials)
     findings, picture = diagnose(context)
-    findings = assembly.explain(context, findings)
+    findings = assembly.explain(context, sizes.told(context, findings, report.seed))
     if repeated is not None:
         findings = [repeated, *findings]
     if rung == "values" and first.problem.case.kind in ("edge", "extreme"):

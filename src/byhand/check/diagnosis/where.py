@@ -10,6 +10,7 @@ from byhand.arrays import leaves
 from byhand.spec import Finding
 
 from ..compare import Difference
+from . import special
 from .context import Context
 
 CODES = ("wrong-values", "twins", "overflown", "reordered", "slightly-off", "cut-off")
@@ -282,9 +283,10 @@ def only_in(context: Context) -> str:
     failing = [t for t in context.trials if not t.passed]
     if len(failing) == len(context.trials):
         return ""
+    fact = special.shared(context)
     if len(failing) == 1:
-        return f', only in the case "{failing[0].problem.case.name}"'
-    return f", in {len(failing)} of {len(context.trials)} cases"
+        return f', only in the case "{failing[0].problem.case.name}"' + (f" ({fact})" if fact else "")
+    return f", in {len(failing)} of {len(context.trials)} cases" + (f": just where {fact}" if fact else "")
 
 
 def _question(context: Context, place: str) -> str:
