@@ -223,8 +223,8 @@ def rmsnorm_backward(dout, cache):
 
 
 def test_the_case_that_is_right_is_asked_about_when_most_are_wrong(pool):
-    _, finding = _first("two_layer_net_loss", pool, ('dpre + reg * params["w1"]', 'dpre + reg * params["w1"] ** 2'), source=NET)
-    assert "is right" in finding.question and "without regularisation" in finding.question
+    _, finding = _first("two_layer_net_loss", pool, ("ds.sum(axis=0)", "ds.prod(axis=0)"), source=NET)
+    assert "is right" in finding.question and "a batch of one" in finding.question
 
 
 def test_no_argument_of_the_kind_that_points_elsewhere_is_changed():

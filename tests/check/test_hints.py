@@ -110,17 +110,17 @@ def masked_mean(x, mask):
 
 
 def test_what_is_right_is_named_where_less_is_right_than_wrong(pool):
-    half = """
+    largest = """
 def linear_softmax_loss(W, X, y, reg):
     n = len(X)
     s = X @ W
     s = s - s.max(axis=1, keepdims=True)
     p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
-    loss = np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(n), y]) + 0.3 * reg * np.sum(W * W)
+    loss = np.max(np.log(np.exp(s).sum(axis=1)) - s[np.arange(n), y]) + reg * np.sum(W * W)
     p[np.arange(n), y] -= 1
     return loss, X.T @ p / n + 2 * reg * W
 """
-    finding = _check("linear_softmax_loss", half, pool).findings[0]
+    finding = _check("linear_softmax_loss", largest, pool).findings[0]
     assert finding.question.startswith("It is right in the case") and "different there" in finding.question
 
 

@@ -13,9 +13,9 @@ import byhand
 from byhand import graph
 from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
-from . import advice, composites, foreign, predictions, rungs, shrink, vectorised
+from . import advice, assembly, composites, foreign, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice, numbers_for_booleans
-from .diagnosis import consistency, paths, repeat
+from .diagnosis import consistency, paths, repeat, sizes
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, load, read_source
@@ -176,6 +176,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     rung = first.rung
     context = Context(exercise, learner, first, trials)
     findings, picture = diagnose(context)
+    findings = assembly.explain(context, sizes.told(context, findings, report.seed))
     if repeated is not None:
         findings = [repeated, *findings]
     if rung == "values" and first.problem.case.kind in ("edge", "extreme"):
@@ -211,7 +212,7 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
     if numbers:
         told.append(advice.not_booleans(numbers))
     if not any(f.code == "own-parts-only" for f in told):
-        told += composites.check_own_parts(exercise, learner, foreign.asked_for(learner, trials))
+        told += composites.check_own_parts(exercise, learner, foreign.asked_for(learner, trials), report, _judge)
     where = f"on all {len(trials)} cases" if len(trials) > 1 else "on this case"
     passed = sum(t.passed for t in trials)
     if isinstance(learner, foreign.ForeignLearner) and passed < len(trials):

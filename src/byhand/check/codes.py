@@ -120,7 +120,32 @@ _PAGES = {
     ),
     "part-fails": Page(
         "The composite is right; one of the functions it calls is not.",
-        "A network's loss was first checked with our layers in place of yours, and is right; with your own it is not.",
+        "A network's loss was first checked with our layers in place of yours, and is right; with your own it is not. Each of your "
+        "layers was then given what it gets in the network where all else is right: the one that departs is named, with what its own "
+        "exercise finds in it; and the layer, where it departs in one alone.",
+    ),
+    "term": Page(
+        "A number that is a sum has one term missing, repeated, or with a wrong factor.",
+        "A loss is the loss of the data and the price of the weights, added up. In every case your number is the right one with the same "
+        "term weighted by the same factor: 0 (it is missing), -1, 2, N (a sum where a mean belongs) or 1/N (it was divided along with the rest).",
+        "loss = np.sum(margins) / n + reg * np.sum(w**2)  # the second is not divided by n",
+    ),
+    "argument": Page(
+        "It is right where an argument is 0: what is wrong is what the argument adds.",
+        "Your code was run again with that argument 0, and was right in every case. Look at the terms that it is a factor of; a quantity "
+        "that should not depend on it at all has one too many.",
+    ),
+    "wrong-call": Page(
+        "The composite gives one of the functions it calls something else than it should.",
+        "The functions it calls are ours here, and right. Each call is compared with the call that belongs there: the first one that is "
+        "given something else is named, with what it is given (the cache of another layer, a result that skipped a step, a multiple), and "
+        "from there on the check goes on with what should have been given, so that a second fault is seen for itself.",
+        "dhidden = relu_backward(dactive, active_cache)\n_, dw1, db1 = affine_backward(dhidden, hidden_cache)  # not dactive",
+    ),
+    "wrong-result": Page(
+        "A result is what some call returned under another name.",
+        "The numbers are those of another of its results, or of the same one in another layer: look at the order in which it returns them.",
+        "dx, dw, db = affine_backward(dout, cache)",
     ),
     "finite-differences": Page("Right, but only as exactly as finite differences are.", "The exercise asks for the formula."),
     "imprecise": Page(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from byhand.spec import Exercise, Finding
+from byhand import course
+from byhand.spec import Exercise, Finding, Report
 
+from . import inside
 from .compare import differences
 from .diagnosis.context import Trial, trial
 from .learner import Learner
@@ -54,18 +57,65 @@ def own_parts_only(exercise: Exercise) -> Finding:
     )
 
 
-def check_own_parts(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> list[Finding]:
-    """Run a composite that is right with the learner's own parts, and return a finding that names the part that fails."""
+def check_own_parts(
+    exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report, judge: Callable[..., Report]
+) -> list[Finding]:
+    """Run a composite that is right with the learner's own parts, and return what is wrong with each part that fails.
+
+    Part after part is put back to ours, until all is right: what a part does wrong is seen where all else is ours.
+    """
     if not exercise.parts:
         return []
-    families = _families(exercise)
-    own = [family for family in families if family <= learner.own]
-    if not own or _right_with(own, exercise, learner, trials):
-        return []
-    for family in own:
-        if _right_with([f for f in own if f != family], exercise, learner, trials):
-            return [_finding(exercise, family)]
-    return [_finding(exercise, frozenset().union(*own))]
+    rest = [family for family in _families(exercise) if family <= learner.own]
+    told: list[Finding] = []
+    while rest and len(told) < MOST:
+        found = _first_wrong(rest, exercise, learner, trials)
+        if found is None:
+            break
+        failing = []
+        if type(learner) is not Learner:  # one that follows another course calls its parts in another way
+            return [_of_family(rest, exercise, learner, trials)]
+        try:
+            there = inside.made(exercise, learner, found.problem)
+            failing = _at_fault(rest, there, exercise, learner, found)
+            for part in exercise.parts:
+                if any(part.__name__ in family for family in failing):
+                    finding = inside.explain(
+                        course.find(part.__name__), learner, [m for m in there if m.part == part.__name__], report, judge
+                    )
+                    told += [_leading(finding, part.__name__, first=not told)] if finding is not None else []
+        except WorkerDied:
+            pass
+        if not told:
+            return [_of_family(rest, exercise, learner, trials)]
+        rest = [family for family in rest if family not in failing]
+    return told[:MOST]
+
+
+MOST = 3
+"""Findings about parts that are told at once."""
+
+
+def _at_fault(
+    rest: list[frozenset[str]], there: list[inside.Made], exercise: Exercise, learner: Learner, found: Trial
+) -> list[frozenset[str]]:
+    """Return the families with a part that is wrong in a call; or else those that make the composite wrong alone.
+
+    Those change what they are given, or keep something from call to call.
+    """
+    failing = [family for family in rest if any(m.part in family and m.wrong for m in there)]
+    return failing or [family for family in rest if _first_wrong([family], exercise, learner, (found,)) is not None]
+
+
+def _leading(finding: Finding, name: str, *, first: bool) -> Finding:
+    who = f"Your assembly is right; `{name}` is what fails" if first else f"`{name}` fails too"
+    return replace(finding, title=who + finding.title)
+
+
+def _of_family(rest: list[frozenset[str]], exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> Finding:
+    """Return the finding for parts of which it cannot be told what is wrong with them: which they are."""
+    alone = (f for f in rest if _first_wrong([o for o in rest if o != f], exercise, learner, trials) is None)
+    return _finding(next(alone, frozenset().union(*rest)))
 
 
 def _families(exercise: Exercise) -> list[frozenset[str]]:
@@ -77,19 +127,20 @@ def _families(exercise: Exercise) -> list[frozenset[str]]:
     return [frozenset(group) for group in groups.values()]
 
 
-def _right_with(own: list[frozenset[str]], exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> bool:
-    try:
-        use_reference(learner, exercise, but=frozenset().union(*own))
-        for found in trials:
+def _first_wrong(own: list[frozenset[str]], exercise: Exercise, learner: Learner, trials: tuple[Trial, ...]) -> Trial | None:
+    """Return the first trial that is wrong with these parts of the learner's, or None."""
+    for found in trials:
+        try:
+            use_reference(learner, exercise, but=frozenset().union(*own))
             attempt = learner.run(found.problem)
-            if attempt.died or attempt.error or differences(found.problem, attempt.outcome.value):
-                return False
-    except WorkerDied:
-        return False
-    return True
+        except WorkerDied:
+            return found
+        if attempt.died or attempt.error or differences(found.problem, attempt.outcome.value):
+            return found
+    return None
 
 
-def _finding(exercise: Exercise, family: frozenset[str]) -> Finding:
+def _finding(family: frozenset[str]) -> Finding:
     names = sorted(family, reverse=True)
     told = " or ".join(f"`{n}`" for n in names)
     return Finding(

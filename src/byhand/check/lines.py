@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 _VIEWS = {"reshape", "transpose", "view", "ravel", "swapaxes", "squeeze", "moveaxis", "asarray", "atleast_2d", "expand_dims", "T"}
 _SHALLOW = {"dict", "list", "tuple"}
@@ -155,7 +156,7 @@ def _stores(
     definition: ast.FunctionDef, name: str
 ) -> Iterator[tuple[ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr, ast.expr]]:
     """Yield (statement, target) for everything that gives a variable, or an item of it, a value."""
-    for node in ast.walk(definition):
+    for node in _storing(definition):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in _flat(targets):
@@ -164,6 +165,13 @@ def _stores(
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
             if node.value.func.attr in _BUILDS and root(node.value.func.value) == name:
                 yield node, node.value.func.value
+
+
+@lru_cache(maxsize=64)
+def _storing(definition: ast.FunctionDef) -> tuple[ast.AST, ...]:
+    """Return the statements of a function that may give something a value; found once, and asked for again and again."""
+    kinds = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr
+    return tuple(node for node in ast.walk(definition) if isinstance(node, kinds))
 
 
 def _flat(targets: Sequence[ast.expr]) -> Iterator[ast.expr]:

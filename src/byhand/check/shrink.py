@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,8 @@ TRIES = 8
 """Settings of the sizes that are tried."""
 SEEDS = 3
 """Draws of small integers that are tried for each."""
+SECONDS = 0.15
+"""After so long a case that shows the fault is taken, even if there may be one with numbers that are easier to follow."""
 DIGITS = (4, 7, 10, 13, 17)
 """To how many digits numbers are shown."""
 READABLE = (1e-2, 50.0)
@@ -32,13 +35,15 @@ def shrink(learner: Learner, failing: Trial, seed: int) -> Trial:
     if case.kind == "float32" or failing.attempt.died:
         return failing
     settings = _smaller(failing.problem)[:TRIES]
-    first = None
+    first, deadline = None, time.perf_counter() + SECONDS
     for draws in [(seed + i, True) for i in range(SEEDS)], [(seed, False)]:  # small integers first
         for sizes, (draw, small) in product(settings, draws):
             found = _try(learner, failing, case, draw, sizes, small)
             if found is not None and _is_pleasant(found):
                 return found
             first = first or found
+            if first is not None and time.perf_counter() > deadline:
+                return first
     return first or failing
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from byhand.arrays import namespace
+
 
 def linear_svm_loss_naive(W: np.ndarray, X: np.ndarray, y: np.ndarray, reg):
     """Score every class with a template, and ask that the right class be ahead of every other by a margin of 1.
@@ -30,8 +32,9 @@ def linear_svm_loss_naive(W: np.ndarray, X: np.ndarray, y: np.ndarray, reg):
     >>> float(loss), dW.tolist()
     (0.5, [[-2.0, 2.0, 0.0]])
     """
+    xp = namespace(W)
     n, c = X.shape[0], W.shape[1]
-    loss, dW = 0.0, np.zeros_like(W)
+    loss, dW = 0.0, xp.zeros_like(W)
     for i in range(n):
         scores = X[i] @ W  # (C,)
         for j in range(c):
@@ -40,7 +43,7 @@ def linear_svm_loss_naive(W: np.ndarray, X: np.ndarray, y: np.ndarray, reg):
                 loss += margin
                 dW[:, j] += X[i]
                 dW[:, y[i]] -= X[i]
-    loss = loss / n + reg * np.sum(W**2)
+    loss = loss / n + reg * xp.sum(W**2)
     dW = dW / n + 2 * reg * W
     return loss, dW
 
@@ -72,18 +75,19 @@ def linear_softmax_loss_naive(W: np.ndarray, X: np.ndarray, y: np.ndarray, reg):
     >>> round(float(loss), 4), dW.tolist()
     (0.6931, [[2.0, -2.0]])
     """
+    xp = namespace(W)
     n, c = X.shape[0], W.shape[1]
-    loss, dW = 0.0, np.zeros_like(W)
+    loss, dW = 0.0, xp.zeros_like(W)
     for i in range(n):
         scores = X[i] @ W  # (C,)
-        shifted = scores - np.max(scores)
-        logp = shifted - np.log(np.sum(np.exp(shifted)))  # (C,)
+        shifted = scores - xp.max(scores)
+        logp = shifted - xp.log(xp.sum(xp.exp(shifted)))  # (C,)
         loss -= logp[y[i]]
         for j in range(c):
-            dscore = np.exp(logp[j])
+            dscore = xp.exp(logp[j])
             if j == y[i]:
                 dscore -= 1
             dW[:, j] += dscore * X[i]
-    loss = loss / n + reg * np.sum(W**2)
+    loss = loss / n + reg * xp.sum(W**2)
     dW = dW / n + 2 * reg * W
     return loss, dW

@@ -11,7 +11,7 @@ from byhand.spec import Finding
 
 from .. import lines
 from ..compare import Difference
-from . import asif, exceptions, onto_line, paths, precision, purity, scale, shape, variants, where
+from . import asif, exceptions, onto_line, order, paths, precision, purity, scale, shape, terms, variants, where
 from .context import Context
 
 MOST = 3
@@ -72,12 +72,17 @@ def _of_difference(context: Context, difference: Difference) -> tuple[Finding, d
         finding, picture = paths.explain(context, full)
         if finding is not None:
             return finding, picture
-    for step in (shape.explain, precision.explain, scale.explain, scale.offset, asif.explain, scale.unnamed):
+    for step in (shape.explain, precision.explain, scale.explain, scale.offset, asif.explain, terms.explain, scale.unnamed):
         finding = step(context, difference)
         if finding is not None:
             return finding, None
     finding, picture = paths.explain(context, difference)
-    return (finding, picture) if finding is not None else (where.explain(context, difference), None)
+    if finding is not None:
+        return finding, picture
+    told = where.explain(context, difference)
+    if told.code == "wrong-values":
+        told = terms.shifted(context, difference) or terms.by_argument(context, difference) or told
+    return told, None
 
 
 def _broadcast(difference: Difference) -> Difference | None:
@@ -94,7 +99,7 @@ def _broadcast(difference: Difference) -> Difference | None:
 def _from_the_source(context: Context) -> list[Difference]:
     """Return the differences, those first from which the learner's code computes others: a wrong `dgamma` before `dx`."""
     definition = context.learner.source.function(context.exercise.name)
-    found = list(context.trial.differences)
+    found = order.from_the_output(context)
     if definition is None or len(found) < 2 or any(d.rung == "type" for d in found):
         return found
     places = context.exercise.returns.index

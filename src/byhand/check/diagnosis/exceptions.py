@@ -49,6 +49,8 @@ def explain(name: str, error: dict[str, Any], source: Source | None = None, *, d
         question = "What is open on that line or the one above: a bracket, a quote, a colon?"
     elif kind in ("NameError", "UnboundLocalError"):
         question = "Where was this name meant to be set, and is that line reached?"
+    elif "Cannot cast ufunc" in message:
+        question = "Which array holds whole numbers: is it made with dtype=int, or like the labels?"
     elif kind == "TypeError" and "NoneType" in message:
         question = "Which function returns nothing on this path?"
     elif kind == "AttributeError" and "numpy" in message and any(f"'{n}'" in message for n in _REMOVED):

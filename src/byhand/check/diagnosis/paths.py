@@ -92,11 +92,12 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
     gain, quantity = gains[0], difference.quantity
     routes = graph.routes(traced, wrt)
     path, weight = " -> ".join(gain.path), _weight(context, gain)
-    many = f"{wrt} reaches the output by {_COUNTS.get(routes, str(routes))} routes"
+    many = f"{wrt} reaches the output by {_COUNTS.get(routes, 'many')} routes"
     if routes < 2:
         many = f"{wrt} reaches the output along {path}"
+    few = routes in _COUNTS  # where the forward has a loop, each turn is one
     if gain.kind == "missing-term":
-        title = f"`{quantity}`: {many}; you have {_COUNTS.get(routes - 1, str(routes - 1))}."
+        title = f"`{quantity}`: {many}; " + (f"you have {_COUNTS.get(routes - 1, 'none')}." if few else "one is missing.")
         question, detail = "Which is missing?", f"your {quantity} is the true gradient without the path {path}."
     elif gain.kind == "wrong-sign":
         title = f"`{quantity}`: {many}; one of them comes back with the wrong sign."

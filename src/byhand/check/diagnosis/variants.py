@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -39,9 +39,9 @@ def edited(exercise: Exercise, misconception: Misconception) -> str:
     return source
 
 
-def compile_function(exercise: Exercise, source: str) -> Callable:
-    """Return the function that a source text of an exercise defines; the exercises that it calls are the references."""
-    namespace: dict[str, Any] = {"np": np} | {part.__name__: part for part in exercise.parts}
+def compile_function(exercise: Exercise, source: str, parts: Mapping[str, Callable] | None = None) -> Callable:
+    """Return the function that a source text of an exercise defines; the exercises it calls are `parts`, or the references."""
+    namespace: dict[str, Any] = {"np": np} | (parts or {part.__name__: part for part in exercise.parts})
     exec(compile(source, f"<{exercise.name}>", "exec"), namespace)
     return namespace[exercise.name]
 

@@ -10,6 +10,7 @@ from byhand.arrays import leaves
 from byhand.spec import Finding
 
 from ..compare import Difference
+from . import special
 from .context import Context
 
 CODES = ("wrong-values", "twins", "overflown", "reordered", "slightly-off", "cut-off")
@@ -34,14 +35,12 @@ def explain(context: Context, difference: Difference) -> Finding:
         finding = step(context, difference)
         if finding is not None:
             return finding
-    place = _place(context, difference)
+    at = place(context, difference)
     only = only_in(context)
     return Finding(
         code="wrong-values",
-        title=f"`{difference.quantity}` is wrong {place}{only}."
-        if place
-        else f"`{difference.quantity}` is not as expected{only}.",
-        question=_question(context, place),
+        title=f"`{difference.quantity}` is wrong {at}{only}." if at else f"`{difference.quantity}` is not as expected{only}.",
+        question=_question(context, at),
         detail=_gap(difference),
         kind="wrong-formula",
         quantity=difference.quantity,
@@ -125,16 +124,16 @@ SLIGHT = 1e-5
 
 def _slightly_off(context: Context, difference: Difference) -> Finding | None:
     """Explain a quantity that is off by a very small part in all cases: a number added as against division by zero, say."""
-    worst = 0.0
-    for trial in context.trials:
-        for other in trial.differences:
-            if other.quantity != difference.quantity or trial.problem.case.kind in ("extreme", "float32"):
-                continue
-            error = other.max_error
-            largest = 0.0 if error is None else float(np.max(np.abs(other.expected), initial=0.0))
-            if error is None or other.rung != "values" or not largest or error > SLIGHT * largest:
-                return None
-            worst = max(worst, error / largest)
+    found = [
+        (other.rung, other.max_error, float(np.max(np.abs(other.expected), initial=0.0)) if other.rung == "values" else 0.0)
+        for trial in context.trials
+        for other in trial.differences
+        if other.quantity == difference.quantity and trial.problem.case.kind not in ("extreme", "float32")
+    ]
+    largest = max((size for _, _, size in found), default=0.0)  # near 0 the same error is a large part
+    if not largest or any(rung != "values" or error is None or error > SLIGHT * largest for rung, error, _ in found):
+        return None
+    worst = max((error / largest for _, error, _ in found if error is not None), default=0.0)
     if not worst:
         return None
     return _finding(
@@ -235,7 +234,7 @@ def _gap(difference: Difference) -> str:
     )
 
 
-def _place(context: Context, difference: Difference) -> str:
+def place(context: Context, difference: Difference) -> str:
     """Describe the set of wrong entries, if it has a simple description."""
     wrong = difference.wrong
     if wrong.ndim == 0:
@@ -284,9 +283,10 @@ def only_in(context: Context) -> str:
     failing = [t for t in context.trials if not t.passed]
     if len(failing) == len(context.trials):
         return ""
+    fact = special.shared(context)
     if len(failing) == 1:
-        return f', only in the case "{failing[0].problem.case.name}"'
-    return f", in {len(failing)} of {len(context.trials)} cases"
+        return f', only in the case "{failing[0].problem.case.name}"' + (f" ({fact})" if fact else "")
+    return f", in {len(failing)} of {len(context.trials)} cases" + (f": just where {fact}" if fact else "")
 
 
 def _question(context: Context, place: str) -> str:
