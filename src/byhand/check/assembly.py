@@ -111,7 +111,7 @@ def _of_the_rest(context: Context, meant: list[Call]) -> list[Finding]:
         wrong = () if attempt.error or attempt.died else tuple(differences(before.problem, attempt.outcome.value))
         found.append(Trial(before.problem, attempt, wrong))
     here = next(t for t in found if t.problem is context.problem)
-    return diagnose(Context(context.exercise, context.learner, here, tuple(found)))[0]
+    return diagnose(Context(context.exercise, context.learner, here, tuple(found), follow=False))[0]
 
 
 def _of_call(context: Context, wrong: Wrong, made: Sequence[Call], meant: list[Call]) -> tuple[str, Finding]:
@@ -199,7 +199,7 @@ def _numbers(context: Context, argument: str, given: Any, right: Any) -> tuple[s
     norm = float(np.sum(theirs.astype(float) ** 2))
     c = float(np.sum(mine * theirs.astype(float))) / norm if norm else float("nan")
     if np.isfinite(c) and calls.same(mine, c * theirs):
-        told = recognise(c, context.constants()) or f"{c:.6g}"
+        told = recognise(c, context.problem.constants) or f"{c:.6g}"
         return f"{_a(argument)} that is {told} times what it should be", question, kind_of(c), argument
     return f"another `{argument}` than it should be", question, "wrong-formula", argument
 

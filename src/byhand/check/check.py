@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import byhand
-from byhand import graph
+from byhand import course, graph
 from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
 from . import advice, assembly, composites, foreign, predictions, rungs, shrink, vectorised
@@ -156,7 +156,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
             first = consistency.forward_first(exercise, learner)
             return rungs.failed(report, "values", first)
         elif consistent is not None:
-            return rungs.failed(report, "values", consistent)
+            return rungs.failed(report, "values", _inside_forward(exercise, learner, report, consistent))
     if failing and advice.by_finite_differences(exercise, failing):
         told.append(advice.finite_differences(exercise))
         failing = []
@@ -193,6 +193,20 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
         graph=picture,
         replay=f"{report.replay} --case {first.problem.case.name!r}",
     )
+
+
+def _inside_forward(exercise: Exercise, learner: Learner, report: Report, told: Finding) -> Finding:
+    """Return what is said of a forward that differs, with what its own check finds in it."""
+    forward = course.exercises().get(told.quantity)
+    if forward is None:
+        return told
+    inner = _judge(forward, learner, tuple(trial(learner, build(forward, c, report.seed)) for c in cases_of(forward)), report)
+    if inner.verdict != "fail":
+        return told
+    first = inner.findings[0]
+    detail = f"{told.detail}\nIn `{told.quantity}`: {first.title}"
+    quantity = first.quantity or told.quantity
+    return replace(told, line=first.line, kind=first.kind, quantity=quantity, detail=detail, question=first.question)
 
 
 def _order(found: Trial) -> tuple:

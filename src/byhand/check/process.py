@@ -33,7 +33,7 @@ CPU_SECONDS = 600
 """Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
-TRY_SECONDS = 0.1
+TRY_SECONDS = 0.05
 """Seconds that one call of a changed text of the learner's may take."""
 
 _OWN = str(Path(byhand.__file__).resolve().parent)

@@ -20,6 +20,8 @@ MAX_PRINTED = 20_000
 MAX_DEPTH = 12
 LOOPS_OF_NUMPY = ("apply_along_axis", "apply_over_axes")
 """Functions of NumPy that go through an array in Python."""
+SLOW_TRIES = 3
+"""Changed texts of one lot that may take too long: then no more are tried."""
 LENT = "_byhand_number"
 """The attribute that holds the number of a function of the parent's."""
 
@@ -462,13 +464,15 @@ class _Child:
             setattr(holder, attribute, made[attribute])
             return self.lookup(name)(*_fresh(args), **_fresh(kwargs))
 
+        slow = 0
         for text in texts:
             value, error, _ = self.guard(lambda text=text: run(text), seconds)
             setattr(holder, attribute, original)
             if opaque and isinstance(value, tuple | list):
                 value = tuple(None if i in opaque else item for i, item in enumerate(value))
             results.append(None if error is not None else value)
-            if error is not None and error["type"] == "timeout":
+            slow += error is not None and error["type"] == "timeout"
+            if slow > SLOW_TRIES:
                 break
         self.printed.take()
         try:

@@ -18,6 +18,7 @@ from byhand.spec import Finding
 from ..compare import Difference
 from ..problem import Problem
 from .context import Context
+from .known import follow
 from .variants import near
 from .where import only_in
 
@@ -68,10 +69,19 @@ def explain(context: Context, difference: Difference) -> Finding | None:
         detail=f"The same numbers come out if {' or if '.join(others)}." if others else "",
         kind=change.kind,
         quantity=difference.quantity,
-        line=context.line(difference),
+        line=_line(context, change),
         confidence="certain" if telling > 1 and not others else "likely",
         evidence=(f"the right results for such arguments are yours in all cases, {telling} of which can tell the two apart",),
     )
+
+
+def _line(context: Context, change: Change) -> int | None:
+    """Return the line that makes what the reference makes with the other arguments, and not with the true ones."""
+    if not context.traced.problems:
+        return None
+    problem = _changed(context.traced.problems[0], change)
+    made = context.traced.made_as(follow(problem, context.exercise.function))
+    return made.line if made is not None else None
 
 
 def _holds(context: Context, difference: Difference, change: Change) -> int:
@@ -84,8 +94,12 @@ def _holds(context: Context, difference: Difference, change: Change) -> int:
         try:
             mine = _part(trial.values, difference)
             right = _part(trial.problem.expected, difference)
-            with np.errstate(all="ignore"):
-                other = _part(_changed(trial.problem, change).evaluate(context.exercise.function), difference)
+            key = (change.told, trial.problem.case.name)
+            if key not in context.other_results:
+                context.other_results[key] = None  # the arguments may be none that the reference takes
+                with np.errstate(all="ignore"):
+                    context.other_results[key] = _changed(trial.problem, change).evaluate(context.exercise.function)
+            other = _part(context.other_results[key], difference)
         except Exception:  # the arguments may be none that the reference takes
             return 0
         allowed = _part(trial.problem.tolerance, difference)

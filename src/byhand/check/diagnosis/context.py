@@ -56,6 +56,11 @@ class Context:
     learner: Learner
     trial: Trial
     trials: tuple[Trial, ...]
+    follow: bool = True
+    """Whether the code may be followed line by line: not where the trial is of calls that it does not make by itself."""
+
+    other_results: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What the reference returns for other arguments, by what they are and the case."""
 
     @property
     def problem(self) -> Problem:

@@ -82,7 +82,8 @@ class Traced:
     def _problems(self) -> list[Problem]:
         """Return the problems on which it fails as it does on the first, the cheapest first, of different sizes if there are."""
         context = self.context
-        if context.exercise.kind not in ("implement", "vectorise") or context.trial.attempt.died is not None:
+        told = context.exercise.kind in ("implement", "vectorise") and context.trial.attempt.died is None
+        if not told or not context.follow:
             return []
         failing = [t.problem for t in context.trials if t.rung == context.trial.rung and (not t.passed or context.trial.passed)]
         failing.sort(key=lambda p: (_KINDS.index(p.case.kind) > 1, _size(p)))
@@ -197,6 +198,29 @@ class Traced:
                 names.append(name)
         own = set(self.known[0].problem.arguments)
         return [n for n in names if n not in own and n != "out"]
+
+    def made_as(self, steps: list[tuple[str, np.ndarray]]) -> Departure | None:
+        """Return the first line that makes what a wrong function of ours makes, and no right one does.
+
+        Where the code does just what that function does, this is where the two agree on what is wrong.
+        """
+        if self.flow is None:
+            return None
+        wrong = [a.astype(float) for _, a in steps if a.size and np.isfinite(a).all() and not self._known(a)]
+        for value in sorted(self.flow.values, key=lambda v: v.held.position):
+            mine = value.held.step.value
+            if value.line in self.heads or value.held.given or not np.isfinite(mine).all():
+                continue
+            if any(w.size == mine.size and _is(mine, w) for w in wrong):
+                made = self._before_return(value)
+                return Departure(made.line, _variable(made.name), "", "likely")
+        return None
+
+    def _known(self, array: np.ndarray) -> bool:
+        """Whether an array is one of those that are right, or says nothing."""
+        if array.size < ENOUGH and bool(np.all(array == np.round(array))):
+            return True
+        return any(_is(array, known.value) for _, known in self.known[0].near(array))
 
     def departure(self, difference: Difference | None) -> Departure | None:
         """Return where a quantity departs from what is right (None: where the code does, before it stops)."""

@@ -23,14 +23,7 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found, picture = _by_rung(context)
     slips = variants.explain(context)
     if len(slips) == 1:
-        first = context.trial.differences[0] if context.trial.differences else None
-        departed = context.traced.departure(first) is not None
-        named = None if departed else context.line_of_variable(slips[0].quantity)
-        slip = replace(slips[0], line=named) if named is not None else slips[0]
-        found = [
-            _joined(found[0], slip, own=named is not None and slip.quantity not in context.exercise.returns),
-            *(f for f in found[1:] if f.code not in where.CODES),
-        ]
+        found = [_joined(context, found[0], slips[0]), *(f for f in found[1:] if f.code not in where.CODES)]
     elif slips:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
@@ -115,18 +108,15 @@ def _from_the_source(context: Context) -> list[Difference]:
 _VAGUE = ("wrong-values", "wrong-type", "wrong-shape")
 
 
-def _joined(numbers: Finding, slip: Finding, *, own: bool) -> Finding:
-    """Tell what the numbers show, and the misconception that they match in every case.
-
-    own=True: its line is that of a variable that the learner has under the same name.
-    """
+def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
+    """Tell what the numbers show, and the misconception that they match in every case."""
     return replace(
         numbers,
         code=slip.code,
         detail=slip.detail if numbers.code in _VAGUE or not numbers.detail else f"{numbers.detail}\n{slip.detail}",
         kind=slip.kind,
         quantity=slip.quantity,
-        line=slip.line if slip.line is not None and (own or numbers.line is None) else numbers.line,
+        line=slip.line if slip.line is not None and not onto_line.mended(context, numbers) else numbers.line,
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
         confidence=slip.confidence,
         evidence=numbers.evidence + slip.evidence,

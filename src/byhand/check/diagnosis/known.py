@@ -279,11 +279,14 @@ def _references(problem: Problem) -> Iterator[Known]:
                 yield Known(f"`{name}`", value.astype(float), (name,))
 
 
-def follow(problem: Problem, function: Callable) -> list[tuple[str, np.ndarray]]:
-    """Run a function of ours on a problem, in float64, and return what its variables hold, in order."""
+def follow(problem: Problem, function: Callable, text: str | None = None) -> list[tuple[str, np.ndarray]]:
+    """Run a function of ours on a problem, in float64, and return what its variables hold, in order.
+
+    `text` is what it was compiled from, where that is in no file.
+    """
     arguments = tree_map(_double, problem.arguments)
     file = unwrap(function).__code__.co_filename
-    recorder = Recorder(file, _watched(file))
+    recorder = Recorder(file, _watched(file) if text is None else watching.watched(syntax.parse(text)))
     before = sys.gettrace()
     with np.errstate(all="ignore"):
         if problem.exercise.forward is None:

@@ -35,12 +35,19 @@ _MENDED = {
 
 
 def place(context: Context, difference: Difference, finding: Finding) -> Finding:
-    """Return a finding about a quantity with the line where the code departs, and what it makes there instead."""
+    """Return a finding about a quantity with the line where the code departs, and what it makes there instead.
+
+    A line with whose change all is right comes first; then the one that the finding has of itself; then the first that makes
+    a value which is not right; and last the one that decides the quantity, as the text has it.
+    """
+    decides = finding if finding.line is not None else replace(finding, line=context.line(difference))
     if difference.rung == "type":
-        return unfinished(context, finding) if difference.yours is None else finding
+        return unfinished(context, decides) if difference.yours is None else decides
     found = context.traced.departure(difference)
-    if found is None or (found.edit is None and difference.rung == "finite"):  # the step that leaves the range of floats is known
-        return finding
+    if found is None or (found.edit is None and (difference.rung == "finite" or finding.line is not None)):
+        return decides
+    if finding.line is not None and not _sure(found):
+        return decides
     vague = finding.code in where.CODES
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
@@ -58,6 +65,15 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         confidence=confidence,
         detail="\n".join(text for text in (finding.detail, told(found)) if text),
     )
+
+
+def _sure(found: Departure) -> bool:
+    return found.edit is not None and (found.everything or found.confidence == "certain")
+
+
+def mended(context: Context, finding: Finding) -> bool:
+    """Return whether the line of a finding is one with whose change all is right."""
+    return any(d is not None and _sure(d) and d.line == finding.line for d in context.traced.found.values())
 
 
 def told(found: Departure) -> str:

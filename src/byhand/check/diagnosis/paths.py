@@ -123,7 +123,6 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
         detail=detail,
         kind=gain.kind,
         quantity=f"the path through {middle}" if middle else f"the path {path}",
-        line=context.line(difference),
         confidence="certain" if not gain.alternatives and gain.symbol is not None else "likely",
         evidence=(
             f"weight {gain.factor:.9g} on {path}" + (f" ({gain.meaning})" if gain.meaning else ""),
@@ -166,7 +165,7 @@ def _node(context, difference, implied) -> Finding:
         detail=detail,
         kind=kind_of(c) if name is not None else "wrong-formula",
         quantity=f"d{implied.name}",
-        line=context.line_of_variable(f"d{implied.name}", *(f"d{n}" for n in implied.equivalent)) or context.line(difference),
+        line=context.line_of_variable(f"d{implied.name}", *(f"d{n}" for n in implied.equivalent)),
         confidence="certain" if name is not None else "likely",
         evidence=(
             f"your d{implied.name} = {np.array2string(given.ravel()[:6], precision=4)}; "

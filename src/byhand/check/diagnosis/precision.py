@@ -74,6 +74,5 @@ def _finding(context, difference, code, title, question):
         detail=f"the largest difference is {difference.max_error:.3g}",
         kind="dtype",
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence="certain",
     )

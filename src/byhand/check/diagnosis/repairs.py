@@ -23,7 +23,7 @@ WORK = 350_000
 """Microseconds of work that all tries may take, as they are reckoned."""
 ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 700
 """Microseconds for a try, for a line that it executes, and for a function of ours that it calls over the wire."""
-SECONDS = 0.4
+SECONDS = 1.0
 """The last resort, for functions of ours that take long over what they are given: then no more is tried."""
 BATCH = 40
 
@@ -134,6 +134,7 @@ class Search:
     def _tried(self, problem: Problem, replaced: str, texts: list[str]) -> dict[str, set[str] | None]:
         values = self.learner.tries(problem, replaced, texts, forward=self.forward) if texts else []
         found = [None if value is None else _wrong(problem, value) for value in values]
+        self.complete = self.complete and len(found) == len(texts)
         return dict(zip(texts, [*found, *[None] * (len(texts) - len(found))], strict=True))
 
 

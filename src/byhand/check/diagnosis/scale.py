@@ -68,7 +68,6 @@ def explain(context: Context, difference: Difference, *, named: bool = True) -> 
         + (f" (or {' or '.join(names[1:3])} x it, which are the same number here)" if len(names) > 1 else ""),
         kind=kind,
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence="certain" if sure and case.kind != "extreme" else "likely",
         evidence=(f"factor {c:.9g}, the rest below {left:.1e}", _sizes(context)),
     )
@@ -121,7 +120,6 @@ def _another_length(context: Context, difference: Difference, c: float) -> Findi
         detail=f"your `{quantity}` = {c:.6g} x the right one in this case",
         kind="wrong-scale",
         quantity=quantity,
-        line=context.line(difference),
         confidence="likely",
         evidence=(f"factor {c:.9g}", _sizes(context)),
     )
@@ -174,7 +172,6 @@ def offset(context: Context, difference: Difference) -> Finding | None:
         detail=f"your `{difference.quantity}` = the right one {'+' if more else '-'} {size:g}",
         kind="extra-term" if more else "missing-term",
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence="likely",
         evidence=(f"the same difference in {len(gaps)} cases",),
     )

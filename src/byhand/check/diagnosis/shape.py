@@ -44,7 +44,6 @@ def _count(context, difference):
         detail=f"{' and '.join(told)}" if told else difference.message,
         kind="wrong-shape",
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence="certain",
     )
 
@@ -82,7 +81,6 @@ def order_of_items(context: Context, returned: str) -> Finding | None:
         detail=f"place {first} has {mine[first]}; expected {expected[first]}",
         kind="wrong-order" if same else "wrong-index",
         quantity=returned,
-        line=context.line(context.trial.differences[0]),
         confidence="certain" if same else "possible",
         evidence=(f"yours {[int(i) for i in mine]}; expected {[int(i) for i in expected]}",),
     )
@@ -105,7 +103,6 @@ def _swapped(context, difference):
                 detail=f"What you return as `{difference.quantity}` equals the expected `{other}`, and the other way round.",
                 kind="wrong-order",
                 quantity=difference.quantity,
-                line=context.line(difference),
                 confidence="certain",
             )
     return None
@@ -216,6 +213,5 @@ def _finding(context, difference, code, title, kind, question, confidence="certa
         else f"the largest difference is {difference.max_error:.3g}, at {difference.worst_index}",
         kind=kind,
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence=confidence,
     )

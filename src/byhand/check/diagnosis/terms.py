@@ -41,12 +41,12 @@ def explain(context: Context, difference: Difference) -> Finding | None:
     if context.exercise.forward is not None or difference.rung != "values" or not _is_real_number(difference.expected):
         return None
     first = [(key, term, c) for key, term, c in _weights(context.trial, difference) if c is not None and abs(c - 1) > NEAR]
-    known = {key: (term, readings(c, context.constants())) for key, term, c in first}
+    known = {key: (term, readings(c, context.problem.constants)) for key, term, c in first}
     told = {key: [c] for key, _, c in first}
     others = [t for t in context.trials if t is not context.trial and t.problem.case.kind not in ("extreme", "float32")]
-    seen = [context.constants()]
+    seen = [context.problem.constants]
     for trial in [t for t in others if t.attempt.error is None and t.attempt.died is None][: MOST - 1]:
-        elsewhere = Context(context.exercise, context.learner, trial, context.trials).constants()
+        elsewhere = Context(context.exercise, context.learner, trial, context.trials).problem.constants
         there = {key: c for key, _, c in _weights(trial, difference)}
         for key in list(known):
             c = there.get(key)
@@ -90,7 +90,6 @@ def _finding(context: Context, difference: Difference, term: _Term, names: list[
         detail=f"the term is `{term.title}`: your `{quantity}` is the right one {how}.",
         kind=kind,
         quantity=quantity,
-        line=context.line(difference),
         confidence="certain" if len(names) == 1 else "likely",
         evidence=(f"in this case the term is {term.value:.6g}, and yours has {c:.6g} times that",),
     )
@@ -162,7 +161,7 @@ def shifted(context: Context, difference: Difference) -> Finding | None:
         gap = gap[wrong.wrong]
         if gap.size < 2 and trial is context.trial or np.ptp(gap) > 1e-9 * np.max(np.abs(gap)):
             return None
-        constants = Context(context.exercise, context.learner, trial, context.trials).constants()
+        constants = Context(context.exercise, context.learner, trial, context.trials).problem.constants
         first = names is None
         found = readings(abs(float(gap[0])), constants, ones=not first, exact=1e-6 if first else 1e-5)
         names = found if names is None else [n for n in names if n in found]
@@ -178,7 +177,6 @@ def shifted(context: Context, difference: Difference) -> Finding | None:
         detail=f"your `{difference.quantity}` = the right one {'+' if more else '-'} {names[0]}",
         kind="extra-term" if more else "missing-term",
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence="likely",
         evidence=("the same number in every wrong place",),
     )
@@ -245,7 +243,6 @@ def _of_argument(context: Context, difference: Difference, name: str) -> Finding
         detail=f"with `{name}` = 0 your `{quantity}` is right in every case.",
         kind="extra-term" if free else "wrong-formula",
         quantity=quantity,
-        line=context.line(difference),
         confidence="likely",
         evidence=(f"run again with `{name}` = 0",),
     )

@@ -16,6 +16,7 @@ from byhand.spec import Exercise, Finding, Misconception
 from ..learner import bind
 from ..problem import Problem, by_name, takes_cache
 from .context import Context, Trial
+from .known import follow
 
 
 @cache
@@ -131,11 +132,13 @@ def near(mine: Any, theirs: Any, tolerance: Any) -> bool:
 def _finding(context: Context, misconception: Misconception) -> Finding:
     exercise = context.exercise
     failing = context.trial.differences
-    difference = next((d for d in failing if misconception.quantity in (d.quantity, d.returned)), failing[0] if failing else None)
     changed = context.trial.attempt.changed
-    line = (
-        context.line(difference) if difference else context.learner.source.changes(exercise.name, changed[0]) if changed else None
-    )
+    line = context.learner.source.changes(exercise.name, changed[0]) if changed and not failing else None
+    if context.traced.problems and failing:
+        made = context.traced.made_as(
+            follow(context.traced.problems[0], variant(exercise, misconception), edited(exercise, misconception))
+        )
+        line = made.line if made is not None else None
     error = context.trial.attempt.error
     return Finding(
         code=misconception.name,

@@ -28,7 +28,6 @@ def explain(context: Context, difference: Difference) -> Finding:
             question="What does the docstring promise to return?",
             kind="wrong-shape" if difference.rung == "type" else "dtype",
             quantity=difference.quantity,
-            line=context.line(difference),
             confidence="certain",
         )
     for step in (_twins, _overflown, _reordered, _slightly_off, _cut_off):
@@ -44,7 +43,6 @@ def explain(context: Context, difference: Difference) -> Finding:
         detail=_gap(difference),
         kind="wrong-formula",
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence="possible",
         evidence=(f"{int(np.sum(difference.wrong))} of {np.size(difference.expected)} values differ",),
     )
@@ -199,7 +197,6 @@ def _finding(context, difference, code, title, question, kind, confidence):
         detail=_gap(difference),
         kind=kind,
         quantity=difference.quantity,
-        line=context.line(difference),
         confidence=confidence,
         evidence=(f"{int(np.sum(difference.wrong))} of {np.size(difference.expected)} values differ",),
     )
@@ -217,7 +214,7 @@ def _unstable(context, difference):
         detail="The right result is finite here: arrange the formula so that no step on the way leaves the range of floats.",
         kind="unstable",
         quantity=difference.quantity,
-        line=context.line(difference) if first is None else first[0],
+        line=None if first is None else first[0],
         confidence="certain",
         evidence=() if first is None else (f"the first step that leaves the range of floats is on line {first[0]}: {first[1]}",),
     )
