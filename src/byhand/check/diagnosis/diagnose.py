@@ -49,7 +49,7 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     picture = None
     listed = shape.order_of_items(context, context.trial.differences[0].returned)
     if listed is not None:
-        return [listed], None
+        return [onto_line.place(context, context.trial.differences[0], listed)], None
     for difference in _from_the_source(context)[:MOST]:
         finding, marked = _of_difference(context, difference)
         finding = onto_line.place(context, difference, finding)

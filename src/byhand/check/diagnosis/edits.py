@@ -16,7 +16,8 @@ _SWAPS = {
     "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "zeros": ("ones",), "ones": ("zeros",), "argmax": ("argmin",),
     "argmin": ("argmax",), "abs": ("sqrt", "exp", "log", "square"), "sqrt": ("square", "abs"), "log": ("log1p", "exp"),
     "exp": ("log", "expm1"), "sin": ("cos",), "cos": ("sin",), "prod": ("sum",), "floor": ("ceil",), "ceil": ("floor",),
-    "add": ("subtract",), "subtract": ("add",), "multiply": ("divide",), "divide": ("multiply",), "var": ("std",), "std": ("var",),
+    "add": ("subtract",), "subtract": ("add",), "multiply": ("divide",), "divide": ("multiply",), "var": ("std",),
+    "std": ("var",),
     "any": ("all",), "all": ("any",), "tanh": ("exp",),
 }  # fmt: skip
 _SCALES = ({"sum", "mean"}, {"multiply", "divide"})
@@ -27,8 +28,12 @@ _OPERATORS = {
 }  # fmt: skip
 _COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
 _OTHER = {"+": "-*", "-": "+", "*": "/+-", "/": "*", "@": "*", "**": "*", "//": "/", "%": "/"}
-_AXES = ("0", "1", "-1", "None", "2", "(0, 1)", "(0, 2, 3)", "(1, 2)", "(2, 3)", "(0, 2)", "(1, 2, 3)")
+_AXES = (
+    "0", "1", "-1", "None", "2", "3", "-2", "(0, 1)", "(0, 2)", "(1, 2)", "(1, 3)", "(2, 3)", "(3, 4)", "(0, 2, 3)", "(1, 2, 3)",
+    "(2, 3, 4)", "(0, 1, 2)",
+)  # fmt: skip
 _SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
+SMALL = 1e-2
 MOST_SCALARS, MOST_ARRAYS, MOST_TERMS = 8, 12, 14
 
 
@@ -58,6 +63,31 @@ class Scope:
     """Of what the exercise's function returns, which one is wrong."""
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where a part of a statement stands, by the identity of its node."""
+
+    counted: frozenset[int]
+    """Inside of an index or a range."""
+    indices: frozenset[int]
+    """The whole of an index."""
+    axes: frozenset[int]
+    """What says over which axis something goes."""
+    compared: frozenset[int]
+    """Inside of a comparison."""
+    divided_by: frozenset[int]
+    in_while: bool
+    """Whether it is the condition of a loop."""
+
+    def kind(self, node: ast.AST, otherwise: str) -> str:
+        """Return the kind of slip that a wrong number or operator amounts to there."""
+        if id(node) in self.indices:
+            return "wrong-index"
+        if id(node) in self.counted:
+            return "off-by-one"
+        return "wrong-mask" if id(node) in self.compared else otherwise
+
+
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
     """Return the text of a function of a file, at the left margin, with one edit."""
     lines = text.splitlines(keepends=True)
@@ -85,8 +115,17 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     called = {id(n.func) for n in nodes if isinstance(n, ast.Call)}
     inside = {id(n) for s in nodes if isinstance(s, ast.Subscript) for n in ast.walk(s.slice)}
     ranges = {id(n) for c in nodes if _named(c) in ("range", "arange") for n in ast.walk(c)}
+    places = _Places(
+        frozenset(inside | ranges),
+        frozenset(id(s.slice) for s in nodes if isinstance(s, ast.Subscript)),
+        frozenset(id(n) for a in _axis_arguments(nodes) for n in ast.walk(a)),
+        frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c)) - ranges - inside,
+        frozenset(id(b.right) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div)),
+        isinstance(statement, ast.While),
+    )
     for node in nodes:
-        yield from _of_node(node, statement, inside | ranges, scope)
+        if id(node) not in places.axes:
+            yield from _of_node(node, statement, places, scope)
     yield from _insertions(parts, nodes, called, inside, scope)
 
 
@@ -135,12 +174,12 @@ def _of_statement(statement: ast.stmt) -> Iterator[Edit]:
         yield Edit(test, f"not ({ast.unparse(test)})", kind, ast.unparse(test))
 
 
-def _of_node(node: ast.AST, statement: ast.stmt, counted: set[int], scope: Scope) -> Iterator[Edit]:
+def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp):
-        yield from _operators(node, id(node) in counted, scope)
+        yield from _operators(node, places, scope)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not | ast.Invert):
         kind = "wrong-sign" if isinstance(node.op, ast.USub) else "wrong-mask"
-        yield Edit(node, _wrapped(node.operand), kind if id(node) not in counted else "wrong-index")
+        yield Edit(node, _wrapped(node.operand), kind if id(node) not in places.counted else "wrong-index")
     elif isinstance(node, ast.Call):
         yield from _calls(node)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
@@ -149,12 +188,12 @@ def _of_node(node: ast.AST, statement: ast.stmt, counted: set[int], scope: Scope
         left, right = ast.unparse(node.left), ast.unparse(node.comparators[0])
         for kind, symbol in _COMPARISONS.items():
             if not isinstance(node.ops[0], kind):
-                yield Edit(node, f"({left} {symbol} {right})", "wrong-mask")
+                yield Edit(node, f"({left} {symbol} {right})", "off-by-one" if places.in_while else "wrong-mask")
     elif isinstance(node, ast.IfExp):
         test, yes, no = (_wrapped(n) for n in (node.test, node.body, node.orelse))
         yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield from _constants(node, id(node) in counted)
+        yield from _constants(node, places)
     elif isinstance(node, ast.Constant) and type(node.value) is bool:
         yield Edit(node, repr(not node.value), "wrong-mode")
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
@@ -170,27 +209,29 @@ def _of_node(node: ast.AST, statement: ast.stmt, counted: set[int], scope: Scope
         and not isinstance(statement, ast.Return)
     ):
         a, b = map(ast.unparse, node.elts)
-        yield Edit(node, f"({b}, {a})" if id(node) not in counted else f"{b}, {a}", "wrong-order")
+        yield Edit(node, f"({b}, {a})" if id(node) not in places.counted else f"{b}, {a}", "wrong-order")
 
 
-def _constants(node: ast.Constant, counted: bool) -> Iterator[Edit]:
+def _constants(node: ast.Constant, places: _Places) -> Iterator[Edit]:
     v = node.value
     assert isinstance(v, int | float)
-    for other in dict.fromkeys([v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2]):
-        if other != v or type(other) is not type(v):
-            other = int(other) if type(v) is int and other == int(other) else other
-            if other == v:
-                continue
-            step = abs(other - v) == 1 and type(v) is int
-            kind = "off-by-one" if step and counted else "wrong-index" if counted else "wrong-scale"
-            if not counted and other == -v and v:
-                kind = "wrong-sign"
-            yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
-    if type(v) is float and 0 < v < 1e-2:
-        yield Edit(node, "0.0", "wrong-eps")
+    small = type(v) is float and 0 < v < SMALL
+    others = dict.fromkeys([v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2, *([0.0] if small else [])])
+    for other in others:
+        if other == v:
+            continue
+        other = int(other) if type(v) is int and other == int(other) else other
+        kind = "wrong-eps" if small else places.kind(node, "wrong-sign" if other == -v else "wrong-scale")
+        yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
 
 
-def _operators(node: ast.BinOp, counted: bool, scope: Scope) -> Iterator[Edit]:
+def _small(node: ast.expr) -> bool:
+    """Return whether an expression is a small number that is added to be on the safe side."""
+    named = isinstance(node, ast.Name) and "eps" in node.id
+    return named or (isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value < SMALL)
+
+
+def _operators(node: ast.BinOp, places: _Places, scope: Scope) -> Iterator[Edit]:
     left, right = _wrapped(node.left), _wrapped(node.right)
     op = _OPERATORS.get(type(node.op), "")
     for other in _OTHER.get(op, ""):
@@ -198,20 +239,21 @@ def _operators(node: ast.BinOp, counted: bool, scope: Scope) -> Iterator[Edit]:
         kind = "wrong-sign" if pair == {"+", "-"} else "wrong-scale" if pair <= {"*", "/", "//"} else "wrong-formula"
         if op == "//":
             kind = "dtype"
-        yield Edit(node, f"({left} {other} {right})", "off-by-one" if counted else kind)
+        yield Edit(node, f"({left} {other} {right})", places.kind(node, kind))
     for kept, other in ((left, node.right), (right, node.left)):
         if kept is right and isinstance(node.op, ast.Pow):
             continue
         named = other.id if isinstance(other, ast.Name) else ""
         number = isinstance(other, ast.Constant) or scope.shapes.get(named) == ()
         kind = "wrong-scale" if isinstance(node.op, ast.Mult | ast.Div) and number else "extra-term"
-        if isinstance(other, ast.Constant) and isinstance(other.value, float) and 0 < other.value < 1e-2 or "eps" in named:
-            kind = "wrong-eps"
+        if isinstance(other, ast.Constant) and other.value == 1 and isinstance(node.op, ast.Add | ast.Sub):
+            kind = "wrong-scale" if id(node) in places.divided_by else "off-by-one"
         if isinstance(node.op, ast.Pow):
             kind = "wrong-formula"
+        kind = "wrong-eps" if _small(other) else places.kind(node, kind)
         if isinstance(node.op, ast.Sub) and kept is right:
             yield Edit(node, f"(-{kept})", kind, named)
-        yield Edit(node, kept, "off-by-one" if counted else kind, named)
+        yield Edit(node, kept, kind, named)
     if isinstance(node.op, ast.MatMult):
         yield Edit(node, f"({right} @ {left})", "wrong-order")
         for a, b in ((f"{left}.T", right), (left, f"{right}.T"), (f"{right}.T", left), (right, f"{left}.T")):
@@ -239,7 +281,7 @@ def _operators(node: ast.BinOp, counted: bool, scope: Scope) -> Iterator[Edit]:
                 *(ast.unparse(x) for x in inner.args[1:]),
                 *(f"{k.arg}={ast.unparse(k.value)}" for k in inner.keywords if k.arg),
             ]
-            kind = "wrong-eps" if "eps" in b or isinstance(outer, ast.Constant) else "wrong-formula"
+            kind = "wrong-eps" if _small(outer) else "wrong-formula"
             yield Edit(
                 node, f"{ast.unparse(inner.func)}({', '.join([within, *rest])})", kind, "eps" if kind == "wrong-eps" else ""
             )
@@ -405,6 +447,15 @@ def _terms(parts) -> Iterator[ast.expr]:
 
 def _is_numpy(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in ("np", "numpy")
+
+
+def _axis_arguments(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:
+    """Yield what says over which axis a reduction goes: axis=1, np.sum(x, 1), x.sum(1)."""
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            yield from (k.value for k in node.keywords if k.arg == "axis")
+            if _named(node) in _REDUCTIONS and isinstance(node.func, ast.Attribute):
+                yield from node.args[1 if _is_numpy(node.func.value) else 0 :][:1]
 
 
 def _named(node: ast.AST) -> str:

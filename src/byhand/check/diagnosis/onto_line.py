@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 
 from byhand.spec import Finding
@@ -48,7 +50,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         return decides
     if finding.line is not None and not _sure(found):
         return decides
-    vague = finding.code in where.CODES
+    vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
     kind, quantity = finding.kind, finding.quantity
@@ -57,6 +59,10 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
             kind = found.edit.kind
         if vague:
             quantity = found.edit.quantity or found.name or quantity
+        elif finding.code == "path" and kind != "missing-term":
+            quantity = found.name or quantity
+    elif vague:
+        quantity = found.name or quantity
     return replace(
         finding,
         line=found.line,
@@ -89,12 +95,14 @@ def told(found: Departure) -> str:
 def in_own_names(context: Context, finding: Finding) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
-    if not name.isidentifier() or name in source.identifiers or name in (*context.exercise.returns, *context.problem.arguments):
+    known = {*source.identifiers, *context.exercise.returns, *context.problem.arguments}
+    if not name or known & set(re.findall(r"\w+", name)):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
     own = watching.names(statement) if statement is not None else ()
     wrong = [d.quantity for d in context.trial.differences]
-    return replace(finding, quantity=next(iter((*own, *wrong)), name))
+    items = [q for q in wrong if q.partition("[")[0] in own]
+    return replace(finding, quantity=next(iter((*items, *own, *wrong)), name))
 
 
 def stopped(context: Context, finding: Finding) -> Finding:
@@ -103,12 +111,14 @@ def stopped(context: Context, finding: Finding) -> Finding:
     if error is not None and error["type"] == "NotImplementedError":
         return unfinished(context, finding)
     statement = context.learner.source.statement(finding.line) if finding.line is not None else None
-    names = watching.names(statement) if statement is not None else ()
+    shapes = error["shapes"] if error is not None else {}
+    read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in shapes] if statement is not None else []
+    names = [*(watching.names(statement) if statement is not None else ()), *read]
     finding = replace(finding, quantity=names[0] if names else finding.quantity)
     found = context.traced.departure(None)
     if found is None or finding.line is None or found.edit is None:
         return finding
-    finding = replace(finding, quantity=found.edit.quantity or found.name or finding.quantity)
+    finding = replace(finding, quantity=found.name or found.edit.quantity or finding.quantity)
     if found.line == finding.line:
         return finding
     detail = f"{finding.detail}\nIt stops on line {finding.line}. {told(found)}".strip()

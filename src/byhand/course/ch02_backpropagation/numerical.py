@@ -27,13 +27,13 @@ def _function(draw, n=4, d=3, shape="matrix", step=None):
     return {"f": _bowl(draw.normal(*x.shape))[0], "x": x, **_step(step)}
 
 
-def _claim(draw, n=4, d=3, k=5, step=None, flat=False, scale=1.0, sign=1):
+def _claim(draw, n=4, d=3, k=5, step=None, flat=False, scale=1.0, turned=False):
     x = draw.normal(n, d)
     a = draw.normal(n, d, scale=scale)
     f, gradient = _bowl(a)
     # every claimed gradient is off by a little, some above and some below, so that no error is rounding alone
     off = np.where(np.arange(n * d).reshape(n, d) % 2 == 0, -0.1, 0.1) * draw.positive(n, d)
-    dx = sign * (gradient(x) + off * (np.abs(gradient(x)) + 1))
+    dx = (-1 if turned else 1) * (gradient(x) + off * (np.abs(gradient(x)) + 1))
     if flat:  # a function that does not move: both gradients are exactly zero
         f, dx = (lambda x: 3.0), np.zeros((n, d))
         dx[0, 0] = 1.0
@@ -113,7 +113,7 @@ EXERCISES = (
             ordinary("a gradient that is off by a little", n=4, d=3, k=5),
             odd("more places", n=5, d=2, k=7),
             edge("one place", n=2, d=2, k=1),
-            edge("a gradient of the wrong sign", n=3, d=2, k=4, sign=-1),
+            edge("a gradient of the wrong sign", n=3, d=2, k=4, turned=True),
             edge("a function that does not move", n=3, d=2, k=4, flat=True),
             edge("a coarse step", n=3, d=2, k=4, step=0.25),
         ],
