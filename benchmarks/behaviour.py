@@ -21,7 +21,7 @@ SECONDS = 1.0
 SAME = {"float32": 1e-4, "extreme": 1e-8}
 """Up to which difference, relative to the largest entry, results are the same; 1e-11 where nothing is said."""
 WRONG = {"float32": 1e-2, "extreme": 1e-4}
-"""Above which difference they are wrong; 1e-6 where nothing is said. In between, nobody could ask a checker to decide."""
+"""Above which difference they are wrong; 3e-8 where nothing is said. In between, nobody could ask a checker to decide."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class _Seen:
                 gap = np.inf
         # an array of doubles for one of singles has more digits than asked for; the other way round, they are lost
         narrow = x.dtype.kind != "f" or x.dtype.itemsize < y.dtype.itemsize
-        if gap > WRONG.get(kind, 1e-6):
+        if gap > WRONG.get(kind, 3e-8):
             self._ratio(x, y)
         return self._differs(kind, max(gap, 1e-9) if narrow else gap, path, "dtype" if narrow else "")
 
@@ -123,7 +123,7 @@ class _Seen:
         self.ratios.append(float(ratios[0]) if even else np.nan)
 
     def told(self) -> Behaviour:
-        wrong = [kind for kind, gap in self.gaps if gap > WRONG.get(kind, 1e-6)]
+        wrong = [kind for kind, gap in self.gaps if gap > WRONG.get(kind, 3e-8)]
         same = all(gap <= SAME.get(kind, 1e-11) for kind, gap in self.gaps) and not self.arguments
         marks = set(self.marks)
         if wrong and set(wrong) <= {"extreme", "float32"} and "extreme" in wrong:

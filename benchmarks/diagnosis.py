@@ -14,7 +14,7 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -38,6 +38,14 @@ HEAD = HEADER.count("\n")
 CHUNK = 12
 """Sources that a process is given at once: all of one exercise, whose right results are then computed once."""
 COLUMNS = ("wrong", "caught", "line", "kind", "quantity", "certain", "of these right", "right", "false alarms")
+
+
+VIEWS: dict[str, Callable[[Outcome], str]] = {
+    "function": lambda o: o.fault.exercise,
+    "fault": lambda o: o.fault.operator,
+    "written": lambda o: o.fault.form or "as the solution",
+}
+"""What the outcomes are grouped by, a table for each."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def main() -> int:
         sources = sorted(chosen, key=lambda fault: fault.exercise)
     outcomes = list(_all(sources, options.jobs))
     console = Console(width=150)
-    for heading, key in (("function", lambda o: o.fault.exercise), ("fault", lambda o: o.fault.operator)):
+    for heading, key in VIEWS.items():
         console.print(_table(heading, key, outcomes))
         console.print()
     console.print(_in_words(outcomes))
@@ -96,7 +104,7 @@ def _sources(only: str | None, pairs: int) -> Iterator[Fault]:
     for name, exercise in course.functions().items():
         if only in (None, name):
             yield from faults(exercise, pairs)
-            yield from (Fault(name, "in other words", variation.source, ()) for variation in variations(exercise))
+            yield from (Fault(name, "none", v.source, (), v.what) for v in variations(exercise))
 
 
 def _all(sources: list[Fault], jobs: int) -> Iterator[Outcome]:
@@ -163,7 +171,8 @@ def _judged(fault: Fault, report: Report, spots: tuple[Spot, ...]) -> Outcome:
 
 
 def _shown(fault: Fault) -> str:
-    return f"{fault.exercise}, {fault.operator}: {' and '.join(spot.text for spot in fault.spots)}"
+    form = f" ({fault.form})" if fault.form else ""
+    return f"{fault.exercise}{form}, {fault.operator}: {' and '.join(spot.text for spot in fault.spots)}"
 
 
 def _table(heading: str, key, outcomes: list[Outcome]) -> Table:

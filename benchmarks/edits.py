@@ -89,6 +89,16 @@ def changed_lines(before: str, after: str) -> tuple[int, ...]:
     return tuple(told)
 
 
+def shown(before: str, after: str) -> str:
+    """Return the lines that an edit changed, as they were and as they are."""
+    old, new = before.splitlines(), after.splitlines()
+    told = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if tag != "equal":
+            told.append("  ->  ".join(" | ".join(line.strip() for line in part) or "(nothing)" for part in (old[a:b], new[c:d])))
+    return " and ".join(told)
+
+
 def names(*nodes: ast.AST | None) -> set[str]:
     """Return the variables in these parts, and the keys: `state` and `v` for state["v"]."""
     inside = [n for node in nodes if node is not None for n in ast.walk(node)]

@@ -10,6 +10,7 @@ from byhand.spec import Exercise, Finding
 
 from .behaviour import Behaviour
 from .edits import Edit, assigned, called, names, place, same, scales
+from .scope import Scope
 
 _COUNTS = ("range", "index")
 _BY_CONSTANT = {
@@ -38,7 +39,6 @@ _BY_MARK = {
     "infinite": {"unstable"}, "extreme": {"unstable"}, "dtype": {"dtype"}, "negated": {"wrong-sign"}, "scaled": {"wrong-scale"},
     "transposed": {"wrong-transpose", "wrong-shape"}, "shape": {"wrong-shape"},
 }  # fmt: skip
-_NUMBERS = {"n", "d", "k", "m", "h", "lr", "reg", "keep", "steps", "size", "bins", "orientations", "count", "fan_in", "momentum"}
 _OF_SHAPE = ("ValueError", "AxisError", "IndexError")
 
 
@@ -55,9 +55,9 @@ class Spot:
     """The line as it was and as it is, to show."""
 
 
-def spot(exercise: Exercise, edit: Edit, lines: tuple[int, ...], text: str) -> Spot:
+def spot(edit: Edit, scope: Scope, lines: tuple[int, ...], text: str) -> Spot:
     """Return what may be said of a mechanical edit."""
-    return Spot(lines, frozenset(kinds(exercise, edit)), frozenset(words(edit)), text)
+    return Spot(lines, frozenset(kinds(edit, scope)), frozenset(words(edit)), text)
 
 
 def with_behaviour(exercise: Exercise, expected: Spot, seen: Behaviour) -> Spot:
@@ -91,15 +91,15 @@ def _twins(said: frozenset[str] | set[str]) -> set[str]:
     return set(said) | {f"d{word}" for word in said} | {word[1:] for word in said if len(word) > 1 and word[0] == "d"}
 
 
-def kinds(exercise: Exercise, edit: Edit) -> set[str]:
+def kinds(edit: Edit, scope: Scope) -> set[str]:
     """Return the kinds that name an edit."""
     old, new, where = edit.old, edit.new, place(edit)
     if isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.Not):
-        return _of_test(old)
+        return _of_test(old, scope)
     if where == "axis":
         return {"wrong-axis"}
     if isinstance(old, ast.BinOp):
-        return _of_operation(exercise, edit, where)
+        return _of_operation(edit, where, scope)
     if isinstance(old, ast.UnaryOp) and isinstance(old.op, ast.USub):
         if isinstance(old.operand, ast.Constant):
             return _of_constant(edit, where)
@@ -112,7 +112,7 @@ def kinds(exercise: Exercise, edit: Edit) -> set[str]:
     if isinstance(old, ast.Attribute):
         return {"wrong-transpose"} if old.attr == "T" else _of_name(old.attr)
     if isinstance(old, ast.Compare):
-        whole = where in ("test", *_COUNTS) or _counts(old)
+        whole = where in ("test", *_COUNTS) or _counts(old, scope)
         return {"wrong-mask", "off-by-one"} if whole else {"wrong-mask"}
     if isinstance(old, ast.Constant):
         return _of_constant(edit, where)
@@ -121,12 +121,12 @@ def kinds(exercise: Exercise, edit: Edit) -> set[str]:
     raise ValueError(f"no kind is declared for {ast.unparse(old)!r} -> {ast.unparse(new)!r}")
 
 
-def _counts(node: ast.Compare) -> bool:
+def _counts(node: ast.Compare, scope: Scope) -> bool:
     """Return whether a comparison is of whole numbers, as far as can be seen: lengths, sizes, positions."""
-    return bool(names(node) & {"i", "j", "k", "n", "step", "steps", "size", "y"}) or "ndim" in ast.unparse(node)
+    return any(map(scope.whole, names(node))) or "ndim" in ast.unparse(node)
 
 
-def _of_operation(exercise: Exercise, edit: Edit, where: str) -> set[str]:
+def _of_operation(edit: Edit, where: str, scope: Scope) -> set[str]:
     old, new = edit.old, edit.new
     assert isinstance(old, ast.BinOp)
     if where in _COUNTS or where == "size":
@@ -148,18 +148,24 @@ def _of_operation(exercise: Exercise, edit: Edit, where: str) -> set[str]:
             told.add("off-by-one")
         return told
     if swapped:
-        return {"wrong-scale"} if _is_number(gone) else {"wrong-scale", "wrong-formula"}
+        return {"wrong-scale"} if _is_number(gone, scope) else {"wrong-scale", "wrong-formula"}
     told = {"missing-term", "wrong-scale"} | small
-    if isinstance(gone, ast.Name) and gone.id in exercise.parameters:
+    if isinstance(gone, ast.Name) and gone.id in _parameters(edit):
         told.add("hard-coded")
-    if any(isinstance(n, ast.Compare) for n in ast.walk(gone)) or "mask" in names(gone):
+    if any(isinstance(n, ast.Compare) for n in ast.walk(gone)) or any(map(scope.mask, names(gone))):
         told.add("wrong-mask")
     return told
 
 
-def _is_number(node: ast.AST) -> bool:
-    """Return whether a factor is one number, as far as can be seen: a constant, a size, a setting."""
-    return all(name in _NUMBERS or name.startswith("beta") for name in names(node) - {"shape"})
+def _parameters(edit: Edit) -> set[str]:
+    """Return the names of the function's arguments."""
+    return names(next(p.args for p in edit.parents if isinstance(p, ast.FunctionDef)))
+
+
+def _is_number(node: ast.AST, scope: Scope) -> bool:
+    """Return whether a factor is one number: a constant, a size, a setting."""
+    sizes = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and n.attr == "shape"]
+    return all(map(scope.number, names(node) - names(*sizes)))
 
 
 def _tiny(node: ast.AST) -> bool:
@@ -197,9 +203,9 @@ def _of_constant(edit: Edit, where: str) -> set[str]:
     return told
 
 
-def _of_test(test: ast.AST) -> set[str]:
+def _of_test(test: ast.AST, scope: Scope) -> set[str]:
     """Return the kinds of a decision turned round: by how the function is used, or by what an entry is."""
-    return {"wrong-mode"} if names(test) & {"train", "normalization"} else {"wrong-mask", "wrong-mode"}
+    return {"wrong-mode"} if any(map(scope.flag, names(test))) else {"wrong-mask", "wrong-mode"}
 
 
 def words(edit: Edit) -> set[str]:
