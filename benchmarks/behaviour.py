@@ -129,7 +129,8 @@ class _Seen:
         if wrong and set(wrong) <= {"extreme", "float32"} and "extreme" in wrong:
             marks.add("extreme")
         if self.ratios and not np.isnan(self.ratios).any():
-            marks.add("negated" if np.allclose(self.ratios, -1) else "scaled")
+            factor = "negated" if np.allclose(self.ratios, -1) else "scaled"
+            marks |= {factor} - ({"scaled"} if np.allclose(self.ratios, 1, atol=1e-3) else set())
         verdict = "same" if same else "wrong" if wrong or self.arguments else "neither"
         return Behaviour(verdict, frozenset(self.changed), frozenset(marks), frozenset(self.arguments))
 

@@ -68,7 +68,8 @@ def planted(tree: ast.Module, replacement: Replacement) -> str:
     """Return the source with a part replaced."""
     known: dict[int, ast.AST] = {}
     changed = copy.deepcopy(tree, known)
-    return ast.unparse(ast.fix_missing_locations(_Replace(known[id(replacement.old)], replacement.new).visit(changed)))
+    _Replace(known[id(replacement.old)], replacement.new).visit(changed)
+    return ast.unparse(ast.fix_missing_locations(changed))
 
 
 class _Replace(ast.NodeTransformer):
@@ -120,7 +121,9 @@ def _repeated_term(site: Site) -> Iterator[Replacement]:
     """a + b becomes a + b + b, and a += b is done twice."""
     node = site.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and site.numeric:
-        yield Replacement(node, ast.BinOp(node, node.op, node.right), {"extra-term", "wrong-scale"}, names(node.right))
+        counted = {"off-by-one"} if isinstance(node.right, ast.Constant) and isinstance(node.right.value, int) else set()
+        repeated = ast.BinOp(node, node.op, node.right)
+        yield Replacement(node, repeated, {"extra-term", "wrong-scale"} | counted, names(node.right))
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         yield Replacement(node, [node, node], {"extra-term", "wrong-scale"}, names(node.value))
 
@@ -169,7 +172,14 @@ def _wrong_variable(site: Site) -> Iterator[Replacement]:
         return  # what is returned, and what is kept for later
     for other in sorted(site.bound - {node.id}):
         if site.scope.alike(node.id, other):
-            yield Replacement(node, ast.Name(other, ast.Load()), _of_variable(site, node.id), {node.id, other})
+            skipped = {"missing-term"} if _made_from(site, node.id, other) else set()
+            yield Replacement(node, ast.Name(other, ast.Load()), _of_variable(site, node.id) | skipped, {node.id, other})
+
+
+def _made_from(site: Site, name: str, other: str) -> bool:
+    """Return whether a variable is computed from another: taking that one for it leaves out a step."""
+    steps = [s for s in ast.walk(site.parents[1]) if isinstance(s, ast.Assign) and name in assigned(s)]
+    return any(other in names(step.value) for step in steps)
 
 
 def _of_variable(site: Site, name: str) -> set[str]:
@@ -234,7 +244,7 @@ def _overwritten(site: Site) -> Iterator[Replacement]:
     for other in sorted(site.bound - {target.id}):
         if site.scope.alike(target.id, other):
             lost = ast.Assign([target], ast.Name(other, ast.Load()))
-            yield Replacement(node, [node, lost], {"overwrites", "wrong-formula"}, {target.id, other})
+            yield Replacement(node, [node, lost], {"overwrites", "missing-term", "wrong-formula"}, {target.id, other})
 
 
 def _moved(site: Site) -> Iterator[Replacement]:
@@ -355,9 +365,11 @@ def _removed(site: Site) -> Iterator[Replacement]:
 
 def _exchanged(site: Site) -> Iterator[Replacement]:
     """Two steps that follow one another come the other way round."""
-    body = _body_of(site) if isinstance(site.node, ast.stmt) else []
-    at = body.index(site.node) if body else -1
-    if not 0 <= at < len(body) - 1 or isinstance(body[at + 1], ast.Return | ast.FunctionDef):
+    if not isinstance(site.node, ast.stmt):
+        return
+    body = _body_of(site)
+    at = body.index(site.node)
+    if at == len(body) - 1 or isinstance(body[at + 1], ast.Return | ast.FunctionDef):
         return
     one, two = body[at], body[at + 1]
     if assigned(one) & names(two) and assigned(one) <= site.bound:
