@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 
 from rich.console import Console
@@ -39,9 +39,7 @@ CHUNK = 12
 
 def main() -> int:
     options = _options()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of wrong code's nan and inf
-        outcomes = _run(options)
+    outcomes = _run(options)
     if not outcomes:
         print(f"there is no function {options.only!r} to check: see `byhand list`", file=sys.stderr)
         return 2
@@ -85,24 +83,27 @@ def _run(options: argparse.Namespace) -> list[Outcome]:
     """Make all sources, check them, in several processes, and show how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     names = [name for name in course.functions() if options.only in (None, name)]
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        sources = [fault for name in progress.track(names, description="planting") for fault in _sources(name, options.pairs)]
+    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    with bars as progress, ProcessPoolExecutor(options.jobs, get_context("spawn")) as processes:
+        planted = processes.map(partial(_sources, pairs=options.pairs), names)
+        sources = [fault for group in progress.track(planted, len(names), description="planting") for fault in group]
         if options.sample:
             chosen = random.Random(0).sample(sources, min(options.sample, len(sources)))
             sources = sorted(chosen, key=lambda fault: names.index(fault.exercise))
         task, outcomes = progress.add_task("checking", total=len(sources)), []
-        with ProcessPoolExecutor(options.jobs, get_context("spawn")) as processes:
-            for chunk in processes.map(_checked, _chunks(sources)):
-                progress.advance(task, len(chunk))
-                outcomes += [outcome for outcome in chunk if outcome.counts]
+        for chunk in processes.map(_checked, _chunks(sources)):
+            progress.advance(task, len(chunk))
+            outcomes += [outcome for outcome in chunk if outcome.counts]
     return outcomes
 
 
-def _sources(name: str, pairs: int) -> Iterator[Fault]:
-    """Yield everything to be checked of a function; what is meant to be right has no spot at fault."""
+def _sources(name: str, pairs: int) -> list[Fault]:
+    """Return everything to be checked of a function; what is meant to be right has no spot at fault."""
     exercise = course.functions()[name]
-    yield from faults(exercise, pairs)
-    yield from (Fault(name, "none", variation.source, (), variation.what) for variation in variations(exercise))
+    right = [Fault(name, "none", variation.source, (), variation.what) for variation in variations(exercise)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of wrong code's nan and inf
+        return [*faults(exercise, pairs), *right]
 
 
 def _chunks(sources: list[Fault]) -> Iterator[list[Fault]]:

@@ -9,26 +9,24 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from byhand.check.diagnosis import variants
-from byhand.check.mutants import mutants_of
+from byhand.check.mutants import Mutant, mutants_of
 from byhand.check.variations import variations
 from byhand.course import rendering
 from byhand.spec import Exercise, syntax
 
 from .behaviour import behaviour
-from .edits import assigned, changed_lines, difference, names, plain, shown
+from .edits import assigned, changed_lines, difference, plain, shown
 from .expected import Spot, spot
-from .operators import planted, replacements
+from .operators import Replacement, planted, replacements
 from .scope import scope
 
-EACH = 1
-"""Faults of each further operator in each function."""
-FORMS, IN_EACH_FORM = 3, 2
-"""Other ways of writing a function in which faults are planted, and how many in each."""
-HELPERS = 1
+FORMS = 3
+"""Other ways of writing a function in which faults are planted: one mutant in each, and one fault of a further operator."""
 HELPER = "helper"
 
 
@@ -47,50 +45,44 @@ class Fault:
 
 def faults(exercise: Exercise, pairs: int) -> Iterator[Fault]:
     """Yield every fault of an exercise: in its solution, in its solution in other words, in a helper, and two at once."""
-    before = plain(exercise)
-    single = list(_mutants(exercise, before))
+    before, chosen = plain(exercise), random.Random(exercise.name)
+    single = [_of_mutant(exercise, before, mutant) for mutant in mutants_of(before)]
     yield from single
     yield from _misconceptions(exercise)
-    further = list(_few(exercise, _operators(exercise, before), EACH))
-    yield from further
-    yield from _in_helpers(exercise, before, single)
-    yield from _in_other_words(exercise)
-    yield from _pairs(exercise, single + further, pairs)
+    further = [_first(exercise, before, what, found, chosen) for what, found in _by_operator(exercise, before).items()]
+    told = [fault for fault in further if fault is not None]
+    yield from told
+    outside = (outsourced(exercise, before, fault) for fault in chosen.sample(single, len(single)))
+    yield from [fault for fault in outside if fault is not None][:1]
+    yield from _in_other_words(exercise, chosen)
+    yield from _pairs(exercise, single + told, pairs, chosen)
 
 
-def _mutants(exercise: Exercise, before: str, form: str = "") -> Iterator[Fault]:
-    tree, variables = syntax.parse(before), scope(exercise, before)
-    for mutant in mutants_of(before):
-        edit = difference(tree, syntax.parse(mutant.source))
-        told = spot(edit, variables, changed_lines(before, mutant.source), shown(before, mutant.source))
-        yield Fault(exercise.name, mutant.what, mutant.source, (told,), form)
+def _of_mutant(exercise: Exercise, before: str, mutant: Mutant, form: str = "") -> Fault:
+    edit = difference(syntax.parse(before), syntax.parse(mutant.source))
+    told = spot(edit, scope(exercise, before), changed_lines(before, mutant.source), shown(before, mutant.source))
+    return Fault(exercise.name, mutant.what, mutant.source, (told,), form)
 
 
-def _operators(exercise: Exercise, before: str, form: str = "") -> Iterator[Fault]:
+def _by_operator(exercise: Exercise, before: str) -> dict[str, list[tuple[ast.Module, Replacement]]]:
+    """Return what each further operator could do to a source."""
+    found: dict[str, list[tuple[ast.Module, Replacement]]] = {}
     for what, tree, replacement in replacements(before, scope(exercise, before)):
+        found.setdefault(what, []).append((tree, replacement))
+    return found
+
+
+def _first(exercise: Exercise, before: str, what: str, found: list, chosen: random.Random, form: str = "") -> Fault | None:
+    """Plant one of these replacements, the first in a random order that changes the text."""
+    for tree, replacement in chosen.sample(found, len(found)):
         source = planted(tree, replacement)
         lines = changed_lines(before, source)
         if lines:
             statements = [n for n in ast.walk(syntax.parse(source)) if isinstance(n, ast.stmt) and n.lineno in lines]
             said = replacement.words.union(*map(assigned, statements))
             told = Spot(lines, frozenset(replacement.kinds), frozenset(said), shown(before, source))
-            yield Fault(exercise.name, what, source, (told,), form)
-
-
-def _few(exercise: Exercise, found: Iterable[Fault], each: int) -> Iterator[Fault]:
-    """Yield up to so many faults of each operator, in different places where there are."""
-    by_operator: dict[str, dict[str, Fault]] = {}
-    for fault in found:
-        by_operator.setdefault(fault.operator, {})[fault.source] = fault
-    for operator, sources in by_operator.items():
-        chosen = random.Random(f"{exercise.name}/{operator}")
-        yield from chosen.sample(list(sources.values()), min(each, len(sources)))
-
-
-def _in_helpers(exercise: Exercise, before: str, single: list[Fault]) -> Iterator[Fault]:
-    """Yield mutants whose line is a call of a function beside, in which the fault is."""
-    found = (outsourced(exercise, before, fault) for fault in single)
-    yield from _few(exercise, (fault for fault in found if fault is not None), HELPERS)
+            return Fault(exercise.name, what, source, (told,), form)
+    return None
 
 
 def outsourced(exercise: Exercise, before: str, fault: Fault) -> Fault | None:
@@ -100,27 +92,33 @@ def outsourced(exercise: Exercise, before: str, fault: Fault) -> Fault | None:
     statement = next((n for n in ast.walk(tree) if isinstance(n, ast.Assign) and (n.lineno,) == told.lines), None)
     if statement is None or any(isinstance(n, ast.Lambda | ast.ListComp | ast.DictComp) for n in ast.walk(statement)):
         return None
-    known = scope(exercise, before).values
-    used = sorted(name for name in names(statement.value) if name in known)
-    if not used or isinstance(statement.value, ast.Name | ast.Tuple | ast.Constant):
+    value, known = statement.value, scope(exercise, before).values
+    used = sorted({n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in known})
+    if not used or isinstance(value, ast.Name | ast.Tuple | ast.Constant):
         return None
-    ast.copy_location(call := ast.Call(ast.Name(HELPER, ast.Load()), [ast.Name(n, ast.Load()) for n in used], []), statement)
-    body = statement.value
-    statement.value = call
-    source = (
-        f"{ast.unparse(ast.fix_missing_locations(tree))}\n\n\ndef {HELPER}({', '.join(used)}):\n    return {ast.unparse(body)}"
-    )
+    statement.value = ast.Call(ast.Name(HELPER, ast.Load()), [ast.Name(n, ast.Load()) for n in used], [])
+    helper = f"def {HELPER}({', '.join(used)}):\n    return {ast.unparse(value)}"
+    source = f"{ast.unparse(ast.fix_missing_locations(tree))}\n\n\n{helper}"
     moved = replace(told, lines=(len(source.splitlines()),), words=told.words | {HELPER})
     return Fault(fault.exercise, "in a helper", source, (moved,))
 
 
-def _in_other_words(exercise: Exercise) -> Iterator[Fault]:
-    """Yield the same faults in sources that are written in other ways, a few in each of a few."""
-    chosen = random.Random(exercise.name)
-    right = [v for v in variations(exercise) if behaviour(exercise, v.source).verdict == "same"]
-    for variation in chosen.sample(right, min(FORMS, len(right))):
-        found = [*_mutants(exercise, variation.source, variation.what), *_operators(exercise, variation.source, variation.what)]
-        yield from chosen.sample(found, min(IN_EACH_FORM, len(found)))
+def _in_other_words(exercise: Exercise, chosen: random.Random) -> Iterator[Fault]:
+    """Yield the same faults in sources that are written in other ways."""
+    ways = list(variations(exercise))
+    right = (way for way in chosen.sample(ways, len(ways)) if behaviour(exercise, way.source).verdict == "same")
+    for way in islice(right, FORMS):
+        before = way.source
+        yield from (_of_mutant(exercise, before, m, way.what) for m in _some(list(mutants_of(before)), chosen))
+        found = _by_operator(exercise, before)
+        for what in _some(sorted(found), chosen):
+            fault = _first(exercise, before, what, found[what], chosen, way.what)
+            yield from [fault] if fault is not None else []
+
+
+def _some(found: list, chosen: random.Random) -> list:
+    """Return one of these, or none where there are none."""
+    return chosen.sample(found, min(1, len(found)))
 
 
 def _misconceptions(exercise: Exercise) -> Iterator[Fault]:
@@ -136,9 +134,8 @@ def _misconceptions(exercise: Exercise) -> Iterator[Fault]:
         yield Fault(exercise.name, "misconception", source, (Spot(lines, frozenset({slip.kind}), frozenset(said), text),))
 
 
-def _pairs(exercise: Exercise, single: list[Fault], count: int) -> Iterator[Fault]:
+def _pairs(exercise: Exercise, single: list[Fault], count: int, chosen: random.Random) -> Iterator[Fault]:
     """Yield sources with two faults each, on different lines."""
-    chosen = random.Random(exercise.name)
     before = plain(exercise).splitlines()
     by_line: dict[int, list[Fault]] = {}
     for fault in single:
