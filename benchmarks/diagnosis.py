@@ -1,157 +1,141 @@
-"""The checker on generated code: every wrong one caught, no right one called wrong, and how near the named line is.
+"""The checker on generated code: what is wrong caught and named (line, kind, quantity), what is right never called wrong.
 
-    python -m benchmarks.diagnosis [--pairs 1] [--only NAME]
+    python -m benchmarks.diagnosis [--jobs 2] [--only NAME] [--sample N] [--misses] [--write]
 
-Wrong: every mechanical mutant of every reference, every declared misconception, and pairs of mutants on different lines.
-Right: the references in other words (check/variations.py). A mutant that is declared to compute the same counts as right.
+Wrong: see benchmarks/faults.py. Right: the references in other words (check/variations.py), and every fault that turns out to
+compute the same, told without the checker on numbers that it does not draw (benchmarks/behaviour.py). What a finding should
+say of a fault is read off the edit and the numbers, never off the checker (benchmarks/expected.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import random
 import sys
-from collections import Counter
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from multiprocessing import get_context
 
-import numpy as np
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from byhand import course
-from byhand.arrays import leaves
 from byhand.check import check
-from byhand.check.diagnosis import variants
-from byhand.check.mutants import Mutant, mutants
-from byhand.check.problem import build, cases_of
 from byhand.check.proof import HEADER, WarmPool
 from byhand.check.variations import variations
-from byhand.course import rendering
-from byhand.spec import Exercise
 
-HEAD = HEADER.count("\n")
+from .behaviour import behaviour
+from .diagnosis_page import PAGE, page
+from .expected import with_behaviour
+from .faults import Fault, faults
+from .outcomes import COLUMNS, VIEWS, Outcome, in_words, of_right, of_wrong, rows
+
+CHUNK = 12
+"""Sources that a process is given at once: all of one exercise, whose right results are then computed once."""
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="The checker on generated faults and on correct code in other words.")
-    parser.add_argument("--pairs", type=int, default=4, help="pairs of faults for each exercise")
-    parser.add_argument("--only", help="one exercise alone")
-    options = parser.parse_args()
-    columns = ("exercise", "wrong", "caught", "line", "certain", "of these right", "right", "false alarms")
-    table, total, missed = Table(*columns, box=None), Counter(), []
-    with WarmPool(seconds=2.0) as pool:
-        for name, exercise in course.functions().items():
-            if options.only in (None, name):
-                found = _judge(exercise, options.pairs, pool, missed)
-                total.update(found)
-                table.add_row(name, *(str(found[c]) for c in columns[1:]))
-    table.add_row("all", *(str(total[c]) for c in columns[1:]), style="bold")
-    console = Console(width=120)
-    console.print(table)
-    console.print(
-        f"{total['caught'] / total['wrong']:.2%} of {total['wrong']} wrong ones caught; {total['false alarms']} of "
-        f"{total['right']} right ones called wrong; the line within one for {total['line'] / total['with a line']:.1%} of "
-        f"{total['with a line']} faults in one place; of {total['certain']} certain findings "
-        f"{total['of these right'] / max(total['certain'], 1):.1%} name that line"
+    options = _options()
+    outcomes = _run(options)
+    if not outcomes:
+        print(f"there is no function {options.only!r} to check: see `byhand list`", file=sys.stderr)
+        return 2
+    console = Console(width=150)
+    for view in VIEWS:
+        table = Table(view, *COLUMNS, box=None)
+        for row in rows(view, outcomes):
+            table.add_row(*row, style="bold" if row[0] == "all" else "")
+        console.print(table, "")
+    console.print(in_words(outcomes))
+    for outcome in outcomes:
+        if outcome.fatal or (options.misses and outcome.told):
+            console.print(outcome.told, soft_wrap=True, markup=False, highlight=False)
+    if options.write:
+        PAGE.write_text(page(outcomes), encoding="utf-8")
+    return int(any(outcome.fatal for outcome in outcomes))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.diagnosis",
+        description="The checker on generated faults, and on correct code in other words. Exits with 1 if anything wrong passes "
+        "or anything right is called wrong.",
+        epilog="A quick look while working on the checker: --sample 200 --misses. Everything about one function: --only NAME "
+        "--misses. Of each miss is shown: the function, the operator, the line before and after; what a finding may say of it; "
+        "what the finding said; its title.",
     )
-    for told in missed:
-        console.print(told, soft_wrap=True, markup=False)
-    return 1 if missed else 0
+    parser.add_argument("--only", metavar="NAME", help="one function alone")
+    parser.add_argument("--sample", type=int, metavar="N", help="N sources, the same ones each time")
+    parser.add_argument("--misses", action="store_true", help="show every finding whose line, kind or quantity is not right")
+    parser.add_argument("--write", action="store_true", help=f"write docs/{PAGE.name}, from all functions")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
+    parser.add_argument("--pairs", type=int, default=4, metavar="N", help="sources with two faults at once for each function (4)")
+    options = parser.parse_args()
+    if options.write and (options.only or options.sample):
+        parser.error("--write is for a whole run: leave out --only and --sample")
+    return options
 
 
-def _judge(exercise: Exercise, pairs: int, pool: WarmPool, missed: list[str]) -> Counter:
-    found: Counter = Counter()
-    single = list(mutants(exercise))
-    right = [v.source for v in variations(exercise) if _computes_the_same(exercise, v.source)] + [
-        m.source for m in single if m.after in exercise.equivalent
-    ]
-    for source in right:
-        report = check(exercise, f"{exercise.name}.py", pool=pool, source=HEADER + source)
-        found["right"] += 1
-        if report.verdict != "pass":
-            found["false alarms"] += 1
-            missed.append(f"false alarm: {exercise.name}: {report.summary}\n{source}")
-    wrong = [m for m in single if m.after not in exercise.equivalent]
-    sources = [(m.source, _line(exercise, m)) for m in wrong]
-    sources += [(variants.edited(exercise, slip), None) for slip in exercise.misconceptions]
-    sources += [(source, None) for source in _pairs(exercise, pairs)]
-    for source, line in sources:
-        report = check(exercise, f"{exercise.name}.py", pool=pool, source=HEADER + source)
-        found["wrong"] += 1
-        if report.verdict == "pass":
-            missed.append(f"passed: {exercise.name}:\n{source}")
-            continue
-        found["caught"] += 1
-        if line is None or not report.findings:
-            continue
-        near = report.findings[0].line is not None and abs(report.findings[0].line - line) <= 1
-        found["with a line"] += 1
-        found["line"] += near
-        if report.findings[0].confidence == "certain" and report.findings[0].line is not None:
-            found["certain"] += 1
-            found["of these right"] += near
-    return found
+def _run(options: argparse.Namespace) -> list[Outcome]:
+    """Make all sources, check them, in several processes, and show how far it is."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    names = [name for name in course.functions() if options.only in (None, name)]
+    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    with bars as progress, ProcessPoolExecutor(options.jobs, get_context("spawn")) as processes:
+        planted = processes.map(partial(_sources, pairs=options.pairs), names)
+        sources = [fault for group in progress.track(planted, len(names), description="planting") for fault in group]
+        if options.sample:
+            chosen = random.Random(0).sample(sources, min(options.sample, len(sources)))
+            sources = sorted(chosen, key=lambda fault: names.index(fault.exercise))
+        task, outcomes = progress.add_task("checking", total=len(sources)), []
+        for chunk in processes.map(_checked, _chunks(sources)):
+            progress.advance(task, len(chunk))
+            outcomes += [outcome for outcome in chunk if outcome.counts]
+    return outcomes
 
 
-def _computes_the_same(exercise: Exercise, source: str) -> bool:
-    """Return whether a variation's results have the reference's shapes, dtypes and numbers to twelve digits.
-
-    Not every change makes sense for every function; this is told without the checker, on numbers that it does not draw.
-    """
-    function = variants.compile_function(exercise, source)
-    for case in cases_of(exercise):
-        problem = build(exercise, case, seed=77)
-        (theirs, changed), (ours, _) = variants.behave(problem, function), variants.behave(problem, exercise.function)
-        if isinstance(theirs, str) or isinstance(ours, str) or changed:
-            return False
-        a, b = dict(leaves(theirs)), dict(leaves(ours))
-        if a.keys() != b.keys() or not all(_alike(a[path], b[path], case.kind) for path in a):
-            return False
-    return True
+def _sources(name: str, pairs: int) -> list[Fault]:
+    """Return everything to be checked of a function; what is meant to be right has no spot at fault."""
+    exercise = course.functions()[name]
+    right = [Fault(name, "none", variation.source, (), variation.what) for variation in variations(exercise)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of wrong code's nan and inf
+        return [*faults(exercise, pairs), *right]
 
 
-def _alike(a: object, b: object, kind: str) -> bool:
-    x, y = np.asarray(a), np.asarray(b)
-    if x.shape != y.shape or x.dtype != y.dtype or x.dtype.kind not in "biuf":
-        return False
-    size = float(np.max(np.abs(y), initial=0.0)) if y.dtype.kind == "f" else 0.0
-    return bool(np.allclose(x, y, rtol=0, atol=(1e-4 if kind in ("float32", "extreme") else 1e-12) * size))
+def _chunks(sources: list[Fault]) -> Iterator[list[Fault]]:
+    by_name: dict[str, list[Fault]] = {}
+    for fault in sources:
+        by_name.setdefault(fault.exercise, []).append(fault)
+    for group in by_name.values():
+        yield from (group[i : i + CHUNK] for i in range(0, len(group), CHUNK))
 
 
-def _line(exercise: Exercise, mutant: Mutant) -> int | None:
-    """Return the number of the changed line in the checked file."""
-    before, after = _plain(exercise).splitlines(), mutant.source.splitlines()
-    return next((HEAD + i for i, (a, b) in enumerate(zip(before, after, strict=False), 1) if a != b), None)
+def _checked(chunk: list[Fault]) -> list[Outcome]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [outcome(fault, _pool()) for fault in chunk]
 
 
-def _plain(exercise: Exercise) -> str:
-    tree = ast.parse(rendering.solution(exercise))
-    function = tree.body[0]
-    assert isinstance(function, ast.FunctionDef)
-    if ast.get_docstring(function) is not None:
-        function.body = function.body[1:]
-    return ast.unparse(tree)
+@cache
+def _pool() -> WarmPool:
+    """Return this process's worker; it ends with the process."""
+    return WarmPool(seconds=2.0)
 
 
-def _pairs(exercise: Exercise, count: int) -> list[str]:
-    """Return sources with two faults each, on different lines."""
-    chosen = random.Random(exercise.name)
-    before = _plain(exercise).splitlines()
-    by_line: dict[int, list[str]] = {}
-    for mutant in mutants(exercise):
-        after = mutant.source.splitlines()
-        changed = [i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b]
-        if len(after) == len(before) and len(changed) == 1 and mutant.after not in exercise.equivalent:
-            by_line.setdefault(changed[0], []).append(after[changed[0]])
-    if len(by_line) < 2:
-        return []
-    found = []
-    for _ in range(count):
-        lines = list(before)
-        for i in chosen.sample(sorted(by_line), 2):
-            lines[i] = chosen.choice(by_line[i])
-        found.append("\n".join(lines))
-    return list(dict.fromkeys(found))
+def outcome(fault: Fault, pool: WarmPool) -> Outcome:
+    """Decide whether a source is right, check it, and compare."""
+    exercise = course.functions()[fault.exercise]
+    seen = behaviour(exercise, fault.source)
+    if seen.verdict == "neither" or (not fault.spots and seen.verdict == "wrong"):
+        return Outcome(fault, ())  # a change that makes no sense for this function, or too small to be called wrong
+    report = check(exercise, f"{exercise.name}.py", pool=pool, source=HEADER + fault.source)
+    if seen.verdict == "same":
+        return of_right(fault, report)
+    return of_wrong(fault, report, tuple(with_behaviour(exercise, spot, seen) for spot in fault.spots))
 
 
 if __name__ == "__main__":

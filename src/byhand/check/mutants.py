@@ -34,7 +34,12 @@ class Mutant:
 
 def mutants(exercise: Exercise) -> Iterator[Mutant]:
     """Yield every mechanical mutant of an exercise's rendered solution."""
-    tree = syntax.parse(rendering.solution(exercise))
+    yield from mutants_of(rendering.solution(exercise))
+
+
+def mutants_of(source: str) -> Iterator[Mutant]:
+    """Yield every mechanical mutant of a function's source text."""
+    tree = syntax.parse(source)
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     if ast.get_docstring(function) is not None:
