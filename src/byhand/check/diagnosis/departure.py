@@ -17,6 +17,7 @@ import numpy as np
 
 from byhand.arrays import leaves
 
+from .. import watching
 from ..compare import Difference
 from ..problem import Problem
 from .edits import ADDED, Edit, Scope
@@ -48,6 +49,13 @@ class Departure:
     everything: bool = False
     """Whether with that change everything is right."""
     relation: Relation | None = None
+    lacks: tuple[str, str] | None = None
+    """(kind, what it is about) where the value is the right one but for something known that is missing, or too much."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether a change of this line is known that puts right what it should."""
+        return self.edit is not None and (self.everything or self.confidence == "certain")
 
 
 class Traced:
@@ -222,6 +230,11 @@ class Traced:
             return True
         return any(_is(array, known.value) for _, known in self.known[0].near(array))
 
+    @property
+    def solved(self) -> bool:
+        """Whether a small change to one line was found, in what was asked so far, that puts everything right."""
+        return any(d is not None and d.sure for d in self.found.values())
+
     def departure(self, difference: Difference | None) -> Departure | None:
         """Return where a quantity departs from what is right (None: where the code does, before it stops)."""
         quantity = difference.quantity if difference is not None else None
@@ -350,6 +363,7 @@ class Traced:
         name = _variable(value.name) if value is not None else ""
         words = self._words(value) if value is not None and value in wrong else ""
         relation = value.held.best if value is not None else None
+        name = name or next(iter(watching.names(statement)) if (statement := self.flow.statement(best.line)) else iter(()), "")
         return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, relation)
 
     def _matched(self, wrong: list[Value], roots: list[Value], strong: Value | None) -> Departure | None:
@@ -362,7 +376,27 @@ class Traced:
         )
         only = len({v.line for v in roots}) == 1
         confidence = "certain" if telling and recognised else "likely" if telling or strong is not None or only else "possible"
-        return Departure(value.line, _variable(value.name), self._words(value), confidence, relation=relation)
+        lacks = self._lacks(value)
+        return Departure(value.line, _variable(value.name), self._words(value), confidence, relation=relation, lacks=lacks)
+
+    def _lacks(self, value: Value) -> tuple[str, str] | None:
+        """Return ("missing-term", "std") where a value times, over, plus or minus something known is what it is meant to be."""
+        mine = value.held.step.value
+        meant = [k.value for k in self.known[0].by_name.get(plain(value.label), ()) if k.value.shape == mine.shape]
+        if value.name.startswith("return") or not meant or mine.dtype.kind != "f" or mine.size < ENOUGH:
+            return None
+        if self._copied(value):
+            return "missing-term", value.name
+        with np.errstate(all="ignore"):
+            for known in self.known[0].by_key.values():
+                other = known.value
+                if known.form != "whole" or not known.names or other.size < 2 or _broadcast(other, mine) != mine.shape:
+                    continue
+                for target in meant:
+                    for kind, a, b in (("missing-term", mine, target), ("extra-term", target, mine)):
+                        if any(_close(made, b) for made in (a * other, a / other, a + other, a - other)):
+                            return kind, known.names[0]
+        return None
 
     def _before_return(self, value: Value) -> Value:
         """Return for what a return gives back under a name where that was made; or else the value itself."""
@@ -399,6 +433,17 @@ class Traced:
             exact = [v for v in ends if v.name.endswith("".join(f"[{_key(k)}]" for k in difference.keys))]
             ends = exact or ends
         return [v for v in ends if not self._returned_right(v)] or ends
+
+
+def _broadcast(a: np.ndarray, b: np.ndarray) -> tuple[int, ...] | None:
+    try:
+        return np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        return None
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool(np.all(np.abs(a - b) <= 1e-9 * np.max(np.abs(b), initial=0.0)))
 
 
 def _wrong(trial: Trial) -> set[str] | None:

@@ -105,7 +105,7 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     if isinstance(statement, ast.FunctionDef):
         yield from _defaults(statement, scope)
         return
-    yield from _of_statement(statement)
+    yield from _of_statement(statement, scope)
     parts: list[ast.AST] = [statement]
     if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Tuple) and scope.position is not None:
         parts = list(statement.value.elts[scope.position : scope.position + 1]) or parts
@@ -140,7 +140,7 @@ def _defaults(definition: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
             yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "wrong-formula", parameter.arg)
 
 
-def _of_statement(statement: ast.stmt) -> Iterator[Edit]:
+def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Tuple):
         items = [ast.unparse(e) for e in statement.value.elts]
         for i in range(len(items)):
@@ -160,8 +160,9 @@ def _of_statement(statement: ast.stmt) -> Iterator[Edit]:
             yield Edit(statement, f"{target} = {target} {plain} {_wrapped(statement.value)}", "mutates-input")
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple):
         target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
-        yield Edit(statement, f"{target} += {value}", "overwrites")
-        yield Edit(statement, f"{target} -= {value}", "overwrites")
+        kind = "overwrites" if _in_loop(statement, scope.definition) else "missing-term"
+        yield Edit(statement, f"{target} += {value}", kind)
+        yield Edit(statement, f"{target} -= {value}", kind)
         if isinstance(statement.targets[0], ast.Subscript):
             base, index = ast.unparse(statement.targets[0].value), ast.unparse(statement.targets[0].slice)
             yield Edit(statement, f"np.add.at({base}, ({index}), {value})", "overwrites")
@@ -174,6 +175,11 @@ def _of_statement(statement: ast.stmt) -> Iterator[Edit]:
         yield Edit(test, f"not ({ast.unparse(test)})", kind, ast.unparse(test))
 
 
+def _in_loop(statement: ast.stmt, definition: ast.FunctionDef) -> bool:
+    loops = (n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While))
+    return any(loop.lineno < statement.lineno <= (loop.end_lineno or 0) for loop in loops)
+
+
 def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) -> Iterator[Edit]:
     if isinstance(node, ast.BinOp):
         yield from _operators(node, places, scope)
@@ -181,7 +187,7 @@ def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) 
         kind = "wrong-sign" if isinstance(node.op, ast.USub) else "wrong-mask"
         yield Edit(node, _wrapped(node.operand), kind if id(node) not in places.counted else "wrong-index")
     elif isinstance(node, ast.Call):
-        yield from _calls(node)
+        yield from _calls(node, scope)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
         yield Edit(node, _wrapped(node.value), "wrong-transpose")
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -287,7 +293,7 @@ def _operators(node: ast.BinOp, places: _Places, scope: Scope) -> Iterator[Edit]
             )
 
 
-def _calls(node: ast.Call) -> Iterator[Edit]:
+def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     name, head = _named(node), ast.unparse(node.func)
     arguments = [ast.unparse(a) for a in node.args]
     keywords = {k.arg: ast.unparse(k.value) for k in node.keywords if k.arg}
@@ -298,7 +304,7 @@ def _calls(node: ast.Call) -> Iterator[Edit]:
     for other in _SWAPS.get(name, ()):
         kind = "wrong-scale" if {name, other} in _SCALES else "wrong-sign" if {name, other} in _SIGNS else "wrong-formula"
         yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
-    yield from _axes(node, name, head, arguments, keywords, call)
+    yield from _axes(node, name, head, arguments, keywords, call, scope)
     yield from _cast(node, name, arguments, keywords, call)
     yield from _order(node, name, arguments, call)
     if len(arguments) == 1 and name not in ("len", "range", "int", "float", "zip", "enumerate", "astype") and not keywords:
@@ -310,11 +316,12 @@ def _calls(node: ast.Call) -> Iterator[Edit]:
         yield Edit(node, f"({arguments[-1] if name == 'where' else arguments[0]})", "wrong-mask")
 
 
-def _axes(node, name, head, arguments, keywords, call) -> Iterator[Edit]:
+def _axes(node, name, head, arguments, keywords, call, scope: Scope) -> Iterator[Edit]:
     if name not in _REDUCTIONS and "axis" not in keywords:
         return
     position = 1 if head.startswith(("np.", "numpy.")) else 0
-    for axis in _AXES:
+    counted = [n.target.id for n in ast.walk(scope.definition) if isinstance(n, ast.For) and isinstance(n.target, ast.Name)]
+    for axis in (*_AXES, *dict.fromkeys(counted)):
         if "axis" not in keywords and len(arguments) > position:
             if arguments[position] != axis:
                 yield Edit(node, call(args=[*arguments[:position], axis, *arguments[position + 1 :]]), "wrong-axis")
@@ -387,8 +394,10 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
             yield Edit(term, f"({text} / {v})", "wrong-scale", v if v in own else "", SCALED)
         for power in ("2", "0.5", "3"):
             yield Edit(term, f"({text} ** {power})", "wrong-formula", tier=SCALED)
+        yield Edit(term, f"{text}.T", "wrong-transpose", tier=SCALED)
+        for axis in ("", "axis=1, keepdims=True", "axis=-1, keepdims=True"):
+            yield Edit(term, f"({text} - {text}.max({axis}))", "missing-term", tier=SCALED)
         if isinstance(term, ast.Name | ast.Subscript):
-            yield Edit(term, f"{text}.T", "wrong-transpose", tier=SCALED)
             yield Edit(term, f"{text}.copy()", "mutates-input", tier=SCALED)
             yield Edit(term, f"{text}.shape[0]", "wrong-index", tier=SCALED)
         yield Edit(term, f"({text} - 1)", "off-by-one", tier=SCALED)

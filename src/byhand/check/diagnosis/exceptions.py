@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from byhand.spec import Finding
@@ -71,13 +72,14 @@ def explain(name: str, error: dict[str, Any], source: Source | None = None, *, d
         detail = (detail + "\n" if detail else "") + f"line {error['line']}: {error['text']}"
     elif not detail and error["shapes"]:
         detail = _listed({name: tuple(shape) for name, shape in error["shapes"].items()})
+    named = re.search(r"(?:name|variable) '(\w+)'", message) if kind in ("NameError", "UnboundLocalError") else None
     return Finding(
         code="exception",
         title=title if title.endswith((".", "?", "!")) else title + ".",
         question=question,
         detail=detail,
         kind="exception",
-        quantity=during or name,
+        quantity=named[1] if named else during or name,
         line=error["line"],
         confidence="certain",
     )

@@ -48,7 +48,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     found = context.traced.departure(difference)
     if found is None or (found.edit is None and (difference.rung == "finite" or finding.line is not None)):
         return decides
-    if finding.line is not None and not _sure(found):
+    if finding.line is not None and not found.sure:
         return decides
     vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
@@ -59,8 +59,10 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
             kind = found.edit.kind
         if vague:
             quantity = found.edit.quantity or found.name or quantity
-        elif finding.code == "path" and kind != "missing-term":
+        elif finding.code in ("path", "node") and kind != "missing-term":
             quantity = found.name or quantity
+    elif vague and found.lacks is not None:
+        kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
     return replace(
@@ -73,13 +75,9 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     )
 
 
-def _sure(found: Departure) -> bool:
-    return found.edit is not None and (found.everything or found.confidence == "certain")
-
-
 def mended(context: Context, finding: Finding) -> bool:
     """Return whether the line of a finding is one with whose change all is right."""
-    return any(d is not None and _sure(d) and d.line == finding.line for d in context.traced.found.values())
+    return any(d is not None and d.sure and d.line == finding.line for d in context.traced.found.values())
 
 
 def told(found: Departure) -> str:
@@ -114,7 +112,8 @@ def stopped(context: Context, finding: Finding) -> Finding:
     shapes = error["shapes"] if error is not None else {}
     read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in shapes] if statement is not None else []
     names = [*(watching.names(statement) if statement is not None else ()), *read]
-    finding = replace(finding, quantity=names[0] if names else finding.quantity)
+    unnamed = finding.quantity == context.exercise.name  # of a name that is not there, that is what it is about
+    finding = replace(finding, quantity=names[0] if names and unnamed else finding.quantity)
     found = context.traced.departure(None)
     if found is None or finding.line is None or found.edit is None:
         return finding

@@ -113,8 +113,8 @@ class Search:
                 self.complete = False
                 return None
             self.spent += time.perf_counter() - started
-            if good:
-                text, everything = good[0]
+            if good:  # several changes may do: one that says what is wrong is rather told
+                text, everything = min(good, key=lambda g: (not g[1], todo[g[0]].kind == "wrong-formula"))
                 return Mended(line, todo[text], everything)
         return None
 
