@@ -111,6 +111,8 @@ class Traced:
         if not value.last and not self._copied(value):
             return None
         mine = value.held.step.value
+        if mine.ndim and all(k.value.ndim == 0 for k in known):  # "d" is the number of features there, and a gradient here
+            return None
         return any(_is(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
 
     def _taken(self, value: Value) -> bool:
@@ -235,6 +237,11 @@ class Traced:
         """Whether a small change to one line was found, in what was asked so far, that puts everything right."""
         return any(d is not None and d.sure for d in self.found.values())
 
+    @property
+    def everything(self) -> bool:
+        """Whether such a change puts everything right."""
+        return any(d is not None and d.everything for d in self.found.values())
+
     def departure(self, difference: Difference | None) -> Departure | None:
         """Return where a quantity departs from what is right (None: where the code does, before it stops)."""
         quantity = difference.quantity if difference is not None else None
@@ -251,9 +258,9 @@ class Traced:
         inside = self.flow.slice(self._ends(difference))
         wrong = [v for v in inside if id(v) not in self.fine] if whole else []
         doubtful = self._doubtful(wrong)
-        wrong = sorted([*wrong, *doubtful], key=lambda v: v.held.position)
         roots = [v for v in wrong if not self._above(v, wrong)]
         strong = next((v for v in roots if self._telling(v)), None)
+        wrong = sorted([*wrong, *doubtful], key=lambda v: v.held.position)
         order = [*(v.line for v in wrong), *(v.line for v in reversed(inside)), *reversed(self._executed)]
         proved = self._proved()
         search = self._search(difference, [n for n in dict.fromkeys(order) if n not in proved], wrong, roots)
@@ -261,7 +268,7 @@ class Traced:
         self.tried, self.spent = search.tried, search.spent
         if mended:
             return self._mended(mended, search, wrong, strong, inside)
-        return self._matched(wrong, roots, strong) if wrong else None
+        return self._matched(roots, strong) if roots else None
 
     def _doubtful(self, wrong: list[Value]) -> list[Value]:
         """Return what the wrong values were made of that is a variation of something right, though something right came of it.
@@ -353,8 +360,10 @@ class Traced:
         best = min(mended, key=rank)
         value = next((v for v in wrong if v.line == best.line), None)
         if value is not None and isinstance(best.edit.node, ast.Name):
-            value = self._before_return(value)
-            best = replace(best, line=value.line)
+            made = self._before_return(value)
+            later = [v for v in self.flow.values if v.name == best.edit.quantity and v.held.position > made.held.position]
+            if not later:  # what is put in is there already where that was made
+                value, best = made, replace(best, line=made.line)
         lines = {m.line for m in mended}
         telling = strong is not None and strong.line == best.line
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
@@ -366,7 +375,7 @@ class Traced:
         name = name or next(iter(watching.names(statement)) if (statement := self.flow.statement(best.line)) else iter(()), "")
         return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, relation)
 
-    def _matched(self, wrong: list[Value], roots: list[Value], strong: Value | None) -> Departure | None:
+    def _matched(self, roots: list[Value], strong: Value | None) -> Departure | None:
         """Return the departure that the values alone show."""
         value = self._before_return(strong or roots[0])
         relation = value.held.best

@@ -51,6 +51,8 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     if listed is not None:
         return [onto_line.place(context, context.trial.differences[0], listed)], None
     for difference in _from_the_source(context)[:MOST]:
+        if found and context.traced.everything:
+            break  # all the rest comes from the same place
         finding, marked = _of_difference(context, difference)
         finding = onto_line.place(context, difference, finding)
         picture = picture or marked
@@ -118,6 +120,6 @@ def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
         quantity=slip.quantity,
         line=slip.line if slip.line is not None and not onto_line.mended(context, numbers) else numbers.line,
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
-        confidence=slip.confidence,
+        confidence=slip.confidence if slip.confidence != "certain" or onto_line.mended(context, numbers) else "likely",
         evidence=numbers.evidence + slip.evidence,
     )

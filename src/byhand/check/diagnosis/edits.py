@@ -200,6 +200,9 @@ def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) 
         yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield from _constants(node, places)
+        if id(node) in places.indices:
+            counts = [n for n, shape in scope.shapes.items() if shape == () and n.isidentifier()][:MOST_SCALARS]
+            yield from (Edit(node, name, "wrong-index", name) for name in counts)
     elif isinstance(node, ast.Constant) and type(node.value) is bool:
         yield Edit(node, repr(not node.value), "wrong-mode")
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
@@ -304,6 +307,8 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     for other in _SWAPS.get(name, ()):
         kind = "wrong-scale" if {name, other} in _SCALES else "wrong-sign" if {name, other} in _SIGNS else "wrong-formula"
         yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
+    if name == "len" and len(arguments) == 1:
+        yield from (Edit(node, f"{_wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
     yield from _axes(node, name, head, arguments, keywords, call, scope)
     yield from _cast(node, name, arguments, keywords, call)
     yield from _order(node, name, arguments, call)
@@ -424,6 +429,8 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
         for v in arrays:
             for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
                 yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
+        for v in arrays:
+            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
         for v in scalars:
             for op in "+-":
                 yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)

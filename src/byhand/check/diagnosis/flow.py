@@ -87,11 +87,16 @@ class Flow:
             other.readers.append(value)
 
     def _before(self, name, step, frames, callers):
-        """Return what a parameter may hold: all that the calling line read."""
-        if step.caller < 0:
+        """Return what a parameter may hold: all that the arguments of the call read."""
+        statement = self.statement(step.called_from)
+        if step.caller < 0 or statement is None:
             return []
-        there = frames.get(step.caller, {})
-        return [v for read in self.read(step.called_from, "") for v in _held(there, read)]
+        there, found = frames.get(step.caller, {}), set()
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == step.function:
+                for argument in [*node.args, *(k.value for k in node.keywords)]:
+                    _loaded(argument, found)
+        return [v for read in found for v in _held(there, read)]
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the statement that a line belongs to."""

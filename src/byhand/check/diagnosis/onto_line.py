@@ -43,6 +43,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     a value which is not right; and last the one that decides the quantity, as the text has it.
     """
     decides = finding if finding.line is not None else replace(finding, line=context.line(difference))
+    decides = replace(decides, confidence="likely" if finding.confidence == "certain" else finding.confidence)
     if difference.rung == "type":
         return unfinished(context, decides) if difference.yours is None else decides
     found = context.traced.departure(difference)
