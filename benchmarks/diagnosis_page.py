@@ -35,11 +35,14 @@ What a finding should say is read off the edit, and off the numbers that come ou
 Only the first finding counts, and of two faults at once it has to fit one. *Certain* counts the findings that say so, and
 *of these right* those among them whose line, kind and quantity are all right.
 """
+_LISTED = """\
+The misconceptions are listed, with what to say of them, where the checker can look them up. **Without them**:"""
 
 
 def page(outcomes: list[Outcome]) -> str:
     """Return the page's text."""
-    parts = [_INTRODUCTION, f"**In all**: {in_words(outcomes)}.\n"]
+    unlisted = [outcome for outcome in outcomes if outcome.fault.operator != "misconception"]
+    parts = [_INTRODUCTION, f"**In all**: {in_words(outcomes)}.\n", f"{_LISTED} {in_words(unlisted)}.\n"]
     parts += ["## What is missed\n", _table(("reason", "times"), _reasons(outcomes))]
     titles = {"fault": "By fault", "written": "By how the function is written", "function": "By function"}
     for view in ("fault", "written", "function"):

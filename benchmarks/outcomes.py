@@ -126,7 +126,7 @@ def in_words(outcomes: list[Outcome]) -> str:
         return f"{n[part] / n[whole]:.1%}" if n[whole] else "none"
 
     return (
-        f"{share('caught', 'wrong')} of {n['wrong']} wrong ones caught; "
+        f"{n['caught']} of {n['wrong']} wrong ones caught; "
         f"{n['false alarms']} of {n['right']} right ones called wrong; "
         f"right line (within one) {share('line', 'caught')}, kind {share('kind', 'caught')}, "
         f"quantity {share('quantity', 'caught')}; "

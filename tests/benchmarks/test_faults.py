@@ -53,9 +53,9 @@ def test_what_may_be_said_of_an_edit(name, old, new, line, kinds, words):
 
 
 def test_a_sum_for_a_mean_is_never_a_wrong_axis():
-    for exercise in course.functions().values():
-        told = [f for f in faults(exercise, 0) if f.operator == "sum for mean" and not f.form]
-        assert all("wrong-axis" not in fault.spots[0].kinds and "wrong-scale" in fault.spots[0].kinds for fault in told)
+    for name in ("batchnorm_forward", "linear_softmax_loss", "cross_entropy"):
+        told = [f for f in faults(course.functions()[name], 0) if f.operator == "sum for mean" and not f.form]
+        assert told and all("wrong-axis" not in fault.spots[0].kinds and "wrong-scale" in fault.spots[0].kinds for fault in told)
 
 
 def test_every_fault_has_a_line_a_kind_and_a_quantity_and_few_kinds():
@@ -96,31 +96,31 @@ def _values():
     return Scope({**vectors, "w": np.ones((3, 3)), "n": 3, "m": 4, "i": 0, "train": True, "eps": 1e-5})
 
 
-@pytest.mark.parametrize(
-    ("operator", "old", "new"),
-    [
-        ("repeated term", "total = total - out", "total = total - out - out"),
-        ("doubled or halved", "out = x - scale", "out = 2 * (x - scale)"),
-        ("transposed operand", "scale @ w", "scale @ w.T"),
-        ("bounds", "range(n)", "range(n - 1)"),
-        ("wrong variable", "x[i] * scale", "x[i] * total"),
-        ("eps", "np.sqrt(scale + eps)", "np.sqrt(scale) + eps"),
-        ("assigned, not added", "total += x[i] * scale", "total = x[i] * scale"),
-        ("in place", "    out = x - scale\n", "    x -= scale\n    out = x\n"),
-        ("overwritten", "    out = x - scale\n", "    out = x - scale\n    out = total\n"),
-        ("accumulation moved", "        total[i] = total[m - 2] / n\n", "    total[i] = total[m - 2] / n\n"),
-        ("float32", "out = x - scale", "out = (x - scale).astype(np.float32)"),
-        ("whole division", "total[m - 2] / n", "total[m - 2] // n"),
-        ("mode ignored", "if train:", "if True:"),
-        ("mask inverted", "(x > 0)", "(x <= 0)"),
-        ("kept axis", "axis=0)", "axis=0, keepdims=True)"),
-        ("wrong index", "x[i]", "x[n]"),
-        ("swapped arguments", "g(x, w, n)", "g(x, n, w)"),
-        ("step removed", "        total += x[i] * scale\n", ""),
-        ("steps exchanged", "        total += x[i] * scale\n        total[i] = total[m - 2] / n\n",
-         "        total[i] = total[m - 2] / n\n        total += x[i] * scale\n"),
-    ],
-)  # fmt: skip
+PLANTED = [
+    ("repeated term", "total = total - out", "total = total - out - out"),
+    ("doubled or halved", "out = x - scale", "out = 2 * (x - scale)"),
+    ("transposed operand", "scale @ w", "scale @ w.T"),
+    ("bounds", "range(n)", "range(n - 1)"),
+    ("wrong variable", "x[i] * scale", "x[i] * total"),
+    ("eps", "np.sqrt(scale + eps)", "np.sqrt(scale) + eps"),
+    ("assigned, not added", "total += x[i] * scale", "total = x[i] * scale"),
+    ("in place", "    out = x - scale\n", "    x -= scale\n    out = x\n"),
+    ("overwritten", "    out = x - scale\n", "    out = x - scale\n    out = total\n"),
+    ("accumulation moved", "        total[i] = total[m - 2] / n\n", "    total[i] = total[m - 2] / n\n"),
+    ("float32", "out = x - scale", "out = (x - scale).astype(np.float32)"),
+    ("whole division", "total[m - 2] / n", "total[m - 2] // n"),
+    ("mode ignored", "if train:", "if True:"),
+    ("mask inverted", "(x > 0)", "(x <= 0)"),
+    ("kept axis", "axis=0)", "axis=0, keepdims=True)"),
+    ("wrong index", "x[i]", "x[n]"),
+    ("swapped arguments", "g(x, w, n)", "g(x, n, w)"),
+    ("step removed", "        total += x[i] * scale\n", ""),
+    ("steps exchanged", "        total += x[i] * scale\n        total[i] = total[m - 2] / n\n",
+     "        total[i] = total[m - 2] / n\n        total += x[i] * scale\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operator", "old", "new"), PLANTED)
 def test_an_operator_does_what_it_says(operator, old, new):
     assert SOURCE.count(old) == 1
     made = {planted(tree, replacement) for what, tree, replacement in replacements(SOURCE, _values()) if what == operator}
@@ -128,8 +128,7 @@ def test_an_operator_does_what_it_says(operator, old, new):
 
 
 def test_every_operator_is_tried_above():
-    marks = test_an_operator_does_what_it_says.pytestmark[0].args[1]
-    assert {operator for operator, _, _ in marks} == OPERATORS.keys()
+    assert {operator for operator, _, _ in PLANTED} == OPERATORS.keys()
 
 
 def test_a_fault_in_a_helper_is_on_the_helpers_line():
@@ -186,7 +185,7 @@ def test_what_is_counted():
     assert (n["wrong"], n["caught"], n["line"], n["kind"], n["quantity"]) == (3, 2, 1, 2, 2)
     assert (n["certain"], n["of these right"], n["right"], n["false alarms"]) == (2, 1, 2, 1)
     assert in_words([good, off]).startswith(
-        "100.0% of 2 wrong ones caught; 0 of 0 right ones called wrong; right line (within one) 50.0%"
+        "2 of 2 wrong ones caught; 0 of 0 right ones called wrong; right line (within one) 50.0%"
     )
 
 
