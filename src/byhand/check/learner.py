@@ -243,6 +243,10 @@ class Learner:
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
 
+    def held(self, problem: Problem) -> list[np.ndarray]:
+        """Return what the variables hold on the way, where the code is followed on a problem."""
+        return [step.value for step in self.run(problem, watched=self.source.watched).outcome.steps]
+
     def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
         """Run the exercise's function on a problem with each of some texts in the place of a function of the file.
 

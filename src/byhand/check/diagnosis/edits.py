@@ -169,6 +169,8 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add) and isinstance(statement.target, ast.Subscript):
         base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
         yield Edit(statement, f"np.add.at({base}, ({index}), {ast.unparse(statement.value)})", "overwrites")
+    if isinstance(statement, ast.For):
+        yield Edit(statement.iter, f"reversed(list({ast.unparse(statement.iter)}))", "wrong-order")
     if isinstance(statement, ast.If | ast.While):
         test = statement.test
         kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
@@ -307,6 +309,10 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     for other in _SWAPS.get(name, ()):
         kind = "wrong-scale" if {name, other} in _SCALES else "wrong-sign" if {name, other} in _SIGNS else "wrong-formula"
         yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
+    inner = node.args[0] if node.args else None
+    if name in ("sqrt", "exp", "log") and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
+        a, b, op = ast.unparse(inner.left), _wrapped(inner.right), _OPERATORS[type(inner.op)]
+        yield Edit(node, f"({head}({a}) {op} {b})", "wrong-eps" if _small(inner.right) else "wrong-formula")
     if name == "len" and len(arguments) == 1:
         yield from (Edit(node, f"{_wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
     yield from _axes(node, name, head, arguments, keywords, call, scope)
