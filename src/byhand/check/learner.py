@@ -111,6 +111,13 @@ class Source:
         return frozenset(names | {n.attr for n in nodes if isinstance(n, ast.Attribute)})
 
     @cached_property
+    def stored(self) -> frozenset[str]:
+        """The names that are given a value somewhere in the file, parameters too."""
+        nodes = list(ast.walk(self.tree)) if self.tree is not None else []
+        names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return frozenset(names | {n.arg for n in nodes if isinstance(n, ast.arg)})
+
+    @cached_property
     def watched(self) -> Watched:
         """What to watch for where the file is followed line by line."""
         return watching.watched(self.tree) if self.tree is not None else {}

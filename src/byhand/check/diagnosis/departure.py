@@ -268,7 +268,9 @@ class Traced:
         wrong = sorted([*wrong, *doubtful], key=lambda v: v.held.position)
         order = [*(v.line for v in wrong), *(v.line for v in reversed(inside)), *reversed(self._executed)]
         proved = self._proved()
-        search = self._search(difference, [n for n in dict.fromkeys(order) if n not in proved], wrong, [*roots, *doubtful])
+        search = self._search(
+            difference, [n for n in dict.fromkeys(order) if n not in proved], wrong, [*roots, *doubtful], strong
+        )
         mended = search.run(difference.quantity if difference is not None else None)
         self.tried, self.spent = search.tried, search.spent
         if mended:
@@ -303,7 +305,9 @@ class Traced:
             by_line.setdefault(value.line, []).append(value)
         return {line for line, values in by_line.items() if all(self.meant[id(v)] for v in values)}
 
-    def _search(self, difference: Difference | None, order: list[int], wrong: list[Value], roots: list[Value]) -> Search:
+    def _search(
+        self, difference: Difference | None, order: list[int], wrong: list[Value], roots: list[Value], strong: Value | None
+    ) -> Search:
         context, flow = self.context, self.flow
         assert flow is not None
         lines: dict[int, tuple[ast.stmt, Scope]] = {}
@@ -325,6 +329,7 @@ class Traced:
             executed,
             self.calls,
             suspects=frozenset(v.line for v in wrong),
+            telling=strong.line if strong is not None and self.meant[id(strong)] is False else None,
             roots=frozenset(v.line for v in roots),
             tried=self.tried,
             spent=self.spent,
