@@ -238,8 +238,8 @@ def _constants(node: ast.Constant, places: _Places) -> Iterator[Edit]:
     v = node.value
     assert isinstance(v, int | float)
     small = type(v) is float and 0 < v < SMALL
-    others = dict.fromkeys([v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2, *([0.0] if small else [])])
-    for other in others:
+    others: list[int | float] = [v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2]
+    for other in dict.fromkeys(others):
         if other == v:
             continue
         other = int(other) if type(v) is int and other == int(other) else other
