@@ -10,7 +10,7 @@ from byhand.spec import Finding
 
 from .. import watching
 from ..compare import Difference
-from . import sofar, where
+from . import sofar, special, where
 from .context import Context
 from .departure import Departure
 
@@ -66,6 +66,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
+    if vague and kind == "wrong-formula" and _in_a_mode(context):
+        kind = "wrong-mode"
     return replace(
         finding,
         line=found.line,
@@ -74,6 +76,12 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         confidence=confidence,
         detail="\n".join(text for text in (finding.detail, told(found)) if text),
     )
+
+
+def _in_a_mode(context: Context) -> bool:
+    """Return whether it fails just where a switch, such as `train`, is set as in few cases."""
+    failing = sum(not t.passed for t in context.trials)
+    return failing * 2 < len(context.trials) and re.fullmatch(r"`\w+` is (True|False)", special.shared(context)) is not None
 
 
 def mended(context: Context, finding: Finding) -> bool:
@@ -95,6 +103,9 @@ def in_own_names(context: Context, finding: Finding) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
     known = {*source.identifiers, *context.exercise.returns, *context.problem.arguments}
+    items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
+    if items:  # of a dict, the item that is wrong
+        return replace(finding, quantity=items[0])
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
