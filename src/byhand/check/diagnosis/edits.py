@@ -145,7 +145,7 @@ def _defaults(definition: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
     for parameter, default in pairs:
         meant = scope.defaults.get(parameter.arg)
         if isinstance(default, ast.Constant) and type(meant) in (int, float, bool, type(None)) and default.value != meant:
-            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "wrong-formula", parameter.arg)
+            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "hard-coded", parameter.arg)
 
 
 def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
@@ -214,6 +214,10 @@ def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) 
         yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield from _constants(node, places)
+        parameters = [a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]]
+        for name in parameters if isinstance(node.value, float) and node.value not in (0.0, 1.0, 2.0, 0.5) else ():
+            if scope.shapes.get(name) == ():
+                yield Edit(node, name, "wrong-eps" if "eps" in name else "hard-coded", name)
         if id(node) in places.indices:
             counts = [n for n, shape in scope.shapes.items() if shape == () and n.isidentifier()][:MOST_SCALARS]
             yield from (Edit(node, name, "wrong-index", name) for name in counts)
@@ -447,6 +451,24 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
         yield Edit(term, f"np.log({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.abs({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.maximum({text}, 0)", "wrong-mask", tier=SCALED)
+    for term in terms:
+        text = _wrapped(term)
+        for v in arrays:
+            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
+                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
+        for v in arrays:
+            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
+            for small in (name for name in scalars if "eps" in name):
+                yield Edit(term, f"({text} / (np.sqrt({v}) + {small}))", "missing-term", v, ADDED)
+        for v in scalars:
+            for op in "+-":
+                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
+        for s in scalars:
+            for v in arrays:
+                for factor in ("", "2 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
+                for factor in ("", "0.5 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
     for node in nodes:  # an index or a size that is another
         if (
             isinstance(node, ast.Name)
@@ -458,22 +480,6 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
                 if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
                     kind = "wrong-index" if id(node) in inside else "wrong-formula"
                     yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
-    for term in terms:
-        text = _wrapped(term)
-        for v in arrays:
-            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
-                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
-        for v in arrays:
-            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
-        for v in scalars:
-            for op in "+-":
-                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
-        for s in scalars:
-            for v in arrays:
-                for factor in ("", "2 * "):
-                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
-                for factor in ("", "0.5 * "):
-                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
 
 
 def _terms(parts) -> Iterator[ast.expr]:

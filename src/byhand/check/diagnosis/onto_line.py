@@ -62,7 +62,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
             quantity = found.name or found.edit.quantity or quantity
         elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
-    elif vague and found.lacks is not None:
+    elif (vague or kind == "wrong-formula") and found.lacks is not None:
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity

@@ -92,8 +92,9 @@ class Search:
             for tier, lines in stage:
                 for line in lines:
                     _, scope = self.lines[line]
-                    todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
-                    mended = self._line(line, list(todo), todo, quantity)
+                    here = sorted((e for e in changes[line] if e.tier == tier), key=lambda e: e.kind == "wrong-formula")
+                    todo = {applied(text, scope.definition, e): e for e in reversed(here)}  # of two that are one text the first
+                    mended = self._line(line, list(todo)[::-1], todo, quantity)
                     found += [mended] if mended is not None else []
             if found:
                 break
