@@ -173,7 +173,7 @@ def _judge(
         elif consistent is not None:
             told_of = _inside_forward(exercise, learner, report, consistent) if explain else consistent
             return rungs.failed(report, "values", told_of)
-    if failing and advice.by_finite_differences(exercise, failing):
+    if failing and advice.by_finite_differences(exercise, failing, learner.held):
         told.append(advice.finite_differences(exercise))
         failing = []
     elif failing and all(advice.loses_digits(t) for t in failing):
