@@ -110,7 +110,7 @@ def _timings(started: float) -> dict[str, float]:
 
 
 def _check(
-    exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source, runs: Path, judge: Callable[..., Report]
+    exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source, runs: Path, judge: Callable
 ) -> Report:
     loaded = worker.load(text.file, source)
     problem = rungs.not_loaded(exercise, loaded, base) or rungs.signature(exercise, text, worker, loaded, base)
