@@ -34,6 +34,8 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
     """
     if not context.exercise.parts or type(context.learner) is not Learner:
         return findings
+    if findings[0].kind == "unstable":  # infinities come out of every call that they are given to
+        return findings
     if findings[0].code == "as-if":  # told in the composite's own arguments, and it holds in all cases
         return findings
     try:
@@ -63,7 +65,8 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
         known = findings[0]
         placed = {"line": known.line, "kind": known.kind, "quantity": known.quantity, "confidence": known.confidence}
         found = [replace(_more(found[0], known.detail), **placed)] if found[0] is not known else found
-    return [_more(found[0], order_told), *found[1:MOST]]
+    first = found[0] if found[0].line is not None else replace(found[0], line=findings[0].line)
+    return [_more(first, order_told), *found[1:MOST]]
 
 
 def _order(context: Context) -> str:

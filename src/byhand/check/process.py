@@ -190,17 +190,17 @@ class Worker:
         opaque=frozenset(),
         keep: str = "",
         count: bool = False,
-        watched: Mapping[int, tuple[int, Sequence[str]]] | None = None,
+        watched: Mapping[int, tuple[int, Sequence[str], bool]] | None = None,
         strict: bool = False,
     ) -> Outcome:
         """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles.
 
         With `count`, the lines that it executes are counted; with `watched` (for every line its statement's first, and the
-        variables to which that gives a value) what its variables hold is recorded. Both take time. With `strict`, what leaves
-        the range of floats is an exception.
+        variables to which that gives a value, or may) what its variables hold is recorded. Both take time. With `strict`,
+        what leaves the range of floats is an exception.
         """
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
-        sent |= {"watched": {str(line): [start, list(names)] for line, (start, names) in (watched or {}).items()}}
+        sent |= {"watched": {str(line): [start, list(names), surely] for line, (start, names, surely) in (watched or {}).items()}}
         self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count, strict=strict)
         return self._answer("result", _outcome)
 

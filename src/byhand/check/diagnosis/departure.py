@@ -170,7 +170,7 @@ class Departures:
             traced.calls,
             suspects=frozenset(v.line for v in suspects.wrong),
             telling=strong.line if strong is not None and traced.meant[id(strong)] is False else None,
-            roots=frozenset(v.line for v in [*suspects.roots, *suspects.doubtful]),
+            roots=frozenset(v.line for v in [*suspects.roots, *suspects.doubtful, *filter(traced.copied, suspects.wrong)]),
             tried=self.tried,
             spent=self.spent,
             seen=self.seen,

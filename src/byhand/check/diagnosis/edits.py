@@ -352,7 +352,8 @@ def _axes(node, name, head, arguments, keywords, call, scope: Scope) -> Iterator
     if name not in _REDUCTIONS and "axis" not in keywords:
         return
     position = 1 if head.startswith(("np.", "numpy.")) else 0
-    counted = [n.target.id for n in ast.walk(scope.definition) if isinstance(n, ast.For) and isinstance(n.target, ast.Name)]
+    targets = [n.target for n in ast.walk(scope.definition) if isinstance(n, ast.For)]
+    counted = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
     for axis in (*_AXES, *dict.fromkeys(counted)):
         if "axis" not in keywords and len(arguments) > position:
             if arguments[position] != axis:

@@ -176,6 +176,8 @@ def _layouts(value: np.ndarray, target: np.ndarray) -> Iterator[tuple[str, np.nd
         n, c, h, w = target.shape
         if value.shape == (n * h * w, c):
             yield "reshaped", value.reshape(n, h, w, c).transpose(0, 3, 1, 2)
+    if value.ndim == 4 and target.ndim == 2 and target.shape == (value.size // value.shape[1], value.shape[1]):
+        yield "reshaped", value.transpose(0, 2, 3, 1).reshape(target.shape)
 
 
 def _multiple(value: np.ndarray, target: np.ndarray) -> float | None:

@@ -49,7 +49,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     found = context.departures.of(difference)
     if found is None or (found.edit is None and (difference.rung == "finite" or finding.line is not None)):
         return decides
-    if finding.line is not None and not found.sure:
+    if finding.line is not None and (not found.sure or _elsewhere(context, difference, finding.line, found.line)):
         return decides
     vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
@@ -76,6 +76,13 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         confidence=confidence,
         detail="\n".join(text for text in (finding.detail, told(found)) if text),
     )
+
+
+def _elsewhere(context: Context, difference: Difference, line: int, other: int) -> bool:
+    """Return whether a number leaves the range of floats in a function, and the line that could mend it calls that."""
+    around = context.learner.source.around
+    here, there = around(line), around(other)
+    return difference.rung == "finite" and here is not None and there is not None and here[0] != there[0]
 
 
 def _in_a_mode(context: Context) -> bool:

@@ -88,8 +88,9 @@ class Search:
         others = [line for line in self.lines if line not in self.suspects]
         found: list[Mended] = []
         self.complete = True
+        heads = [line for line, (statement, _) in self.lines.items() if isinstance(statement, ast.FunctionDef)]
         for stage in (
-            [(LOCAL, telling), (SCALED, telling), (ADDED, telling)],
+            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling), (ADDED, telling)],
             [(LOCAL, roots), (SCALED, roots), (LOCAL, suspects)],
             [(ADDED, roots), (SCALED, suspects), (LOCAL, others)],
             [(ADDED, suspects), (SCALED, others)],

@@ -130,7 +130,8 @@ class Traced:
         if returned not in expected:  # a cache: what is in it is the learner's own business
             return self._recognised(value)
         target = dict(leaves({returned: expected[returned]})).get("/".join([returned, *parts]))
-        return target is not None and is_same(value.held.step.value, np.asarray(target))
+        mine = value.held.step.value
+        return target is not None and mine.shape == np.shape(target) and is_same(mine, np.asarray(target))
 
     def _recognised(self, value: Value) -> bool:
         return any(r.right and not (self.strict and r.layout) for r in value.held.relations)
@@ -145,7 +146,8 @@ class Traced:
             may_be = self.meant[id(value)] is not False or whole or (value.held.given and value.held.step.value.ndim == 0)
             if id(value) in right or (may_be and any(id(r) in fine and not r.held.given for r in value.readers)):
                 fine.add(id(value))
-        return fine | {id(v) for v in self.flow.values if not v.name.startswith("return") and self.quiet(v)}
+        own = {id(v) for v in self.flow.values if v.name.startswith("return") and v.function == self.own}
+        return fine | {id(v) for v in self.flow.values if id(v) not in own and self.quiet(v)}
 
     def quiet(self, value: Value) -> bool:
         """Whether a value is no one's fault: an argument, or what is in one."""
@@ -159,7 +161,8 @@ class Traced:
         assert self.flow is not None
         if isinstance(self.flow.statement(value.line), ast.For):  # it takes what is there
             return True
-        return mine.ndim > 0 and value.held.given and not value.last  # a copy, or zeros, made to be filled
+        constant = mine.ndim > 0 and bool(np.all(mine == mine.flat[0])) if mine.size else True
+        return mine.ndim > 0 and value.held.given and (constant or not value.last)  # a copy, or zeros, made to be filled
 
     def telling(self, value: Value) -> bool:
         """Whether a wrong value is recognised as a variation of something right, or is not what its name says."""
