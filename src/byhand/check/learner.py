@@ -85,9 +85,16 @@ class Source:
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the innermost statement that a line belongs to; of one with a body, such as a loop, its head."""
+        return self._by_line.get(line)
+
+    @cached_property
+    def _by_line(self) -> dict[int, ast.stmt]:
+        """The innermost statement of each line, the first where there are several."""
         nodes = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt)] if self.tree else []
-        around = [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]
-        return max(around, key=lambda n: (n.lineno, -(n.end_lineno or n.lineno)), default=None)
+        found: dict[int, ast.stmt] = {}
+        for node in sorted(reversed(nodes), key=lambda n: (n.lineno, -(n.end_lineno or n.lineno))):  # the outer ones first
+            found |= dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node)
+        return found
 
     def around(self, line: int) -> tuple[str, ast.FunctionDef] | None:
         """Return (name, definition) of the function that a line is in, "Class.name" of a method; not one inside of another."""

@@ -35,6 +35,8 @@ GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
 TRY_SECONDS = 0.05
 """Seconds that one call of a changed text of the learner's may take."""
+AGAIN_SECONDS = 0.2
+"""Seconds that a function of ours may take over a learner's arguments once one had to be stopped."""
 
 _OWN = str(Path(byhand.__file__).resolve().parent)
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -122,7 +124,7 @@ class Worker:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY):
         self.seconds, self.memory = seconds, memory
         self._functions: dict[int, Callable] = {}
-        self._patience = self.seconds
+        self._patience = self._most_patience = self.seconds
         self.asked = 0
         """How often learner code has called a function of ours."""
         self.folder = tempfile.mkdtemp(prefix="byhand-check-")
@@ -150,6 +152,7 @@ class Worker:
         """
         module, root, files = locate(file) if place is None else (place.module, place.root, place.files)
         self._functions.clear()
+        self._patience = self._most_patience = self.seconds
         paths = {"root": str(root), "files": [str(f) for f in files]}
         package = None if place is None else (place.package, {name: str(path) for name, path in place.modules.items()})
         self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds, package=package)
@@ -212,7 +215,7 @@ class Worker:
         try:
             return self._answer("tried", lambda header, values: list(values["results"]))
         finally:
-            self._patience = self.seconds
+            self._patience = self._most_patience
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
         """Return (why it cannot be called like this, or ""; its signature)."""
@@ -338,6 +341,9 @@ class Worker:
             with np.errstate(all="ignore"):  # inf and nan are told of where they come out, not by a warning of ours
                 value = _within(self._patience, function, args, kwargs)
         except Exception as error:  # the learner's arguments made our function fail: their code hears of it
+            if isinstance(error, TimeoutError):
+                self._most_patience = AGAIN_SECONDS
+                self._patience = min(self._patience, AGAIN_SECONDS)
             self._send({"op": "refuse", "why": f"{type(error).__name__}: {error}"})
         else:
             changed = [a if isinstance(a, dict) else None for a in args]

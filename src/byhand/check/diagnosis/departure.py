@@ -74,7 +74,7 @@ class Departures:
     def __init__(self, context: Context):
         self.context, self.traced = context, context.traced
         self.found: dict[str | None, Departure | None] = {}
-        self.tried, self.spent, self.seen = 0, 0.0, {}
+        self.tried, self.spent, self.seen, self.begun = 0, 0.0, {}, set()
 
     @property
     def _flow(self) -> Flow:
@@ -148,10 +148,13 @@ class Departures:
         order = [*(v.line for v in suspects.wrong), *(v.line for v in reversed(suspects.inside)), *reversed(traced.executed)]
         proved, strong = traced.proved(), suspects.strong
         lines: dict[int, tuple[ast.stmt, Scope]] = {}
+        scopes: dict[str, Scope] = {}
         for line in dict.fromkeys([*(n for n in order if n not in proved), *traced.heads]):
             around, statement = context.learner.source.around(line), self._flow.statement(line)
             if around is not None and statement is not None:
-                lines[line] = (statement, self._scope(around[1], difference))
+                name, definition = around
+                scopes[name] = scopes.get(name) or self._scope(definition, difference)
+                lines[line] = (statement, scopes[name])
         failing = [p for p in traced.problems if p.case.kind != "float32"] or traced.problems
         rest = [t.problem for t in context.trials if not any(t.problem is p for p in failing)]
         executed = sum(traced.attempts[0].outcome.lines.values())
@@ -171,6 +174,7 @@ class Departures:
             tried=self.tried,
             spent=self.spent,
             seen=self.seen,
+            begun=self.begun,
         )
 
     def _scope(self, definition: ast.FunctionDef, difference: Difference | None) -> Scope:

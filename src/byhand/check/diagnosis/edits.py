@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import permutations
 
 from ..watching import COMPOUND
@@ -97,14 +98,20 @@ class _Places:
 
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
     """Return the text of a function of a file, at the left margin, with one edit."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     node = edit.node
     assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno is not None and node.end_col_offset is not None
     first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
     middle = first[: node.col_offset].decode() + edit.text + last[node.end_col_offset :].decode()
     start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
     body = [*lines[start - 1 : node.lineno - 1], middle, *lines[node.end_lineno : definition.end_lineno]]
-    return textwrap.dedent("".join(body))
+    return textwrap.dedent("".join(body)) if definition.col_offset else "".join(body)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text as Python counts them: a form feed ends none."""
+    return re.split(r"(?<=\n)", text)
 
 
 def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
