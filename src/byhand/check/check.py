@@ -16,7 +16,7 @@ from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
 from . import advice, assembly, composites, foreign, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice, numbers_for_booleans
-from .diagnosis import consistency, paths, repeat, sizes
+from .diagnosis import consistency, repeat, sizes
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, load, read_source
@@ -271,7 +271,7 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
             text = f"{exercise.name} is right, {where}, and vectorised: {_times(speedup)} the loop, for {verdict.timed_on}."
     text = " ".join([text, *(finding.title for finding in told[:1])])
     context = Context(exercise, learner, first, trials)
-    traced = paths.trace(context)
+    traced = context.problem.traced
     picture = None if traced is None else graph.picture(traced)
     return replace(
         report,

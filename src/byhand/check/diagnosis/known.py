@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand import course, graph
+from byhand import course
 from byhand.arrays import leaves, tree_map
 from byhand.graph.gradient import backward, seeds
 from byhand.spec import Exercise, syntax
@@ -185,14 +185,12 @@ def _last(path: str) -> str:
 
 def _traced(problem: Problem):
     """Return (the graph of the forward or the loss, the gradient at every node), or None."""
-    exercise = problem.exercise
-    wrt = tuple(name for name in map(exercise.gradient_of, exercise.returns) if name is not None)
-    if not wrt:
+    traced = problem.traced
+    if traced is None:
         return None
     try:
-        traced = graph.trace(exercise.forward or exercise.function, problem.arguments, wrt=wrt)
         start = seeds(traced, 1.0 if problem.upstream is None else problem.upstream)
-        section = traced.section(wrt)
+        section = traced.section(tuple(traced.inputs))
         return traced, section, backward(section, start)
     except (TypeError, ValueError, NotImplementedError):
         return None
