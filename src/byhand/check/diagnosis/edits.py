@@ -196,9 +196,12 @@ def _in_loop(statement: ast.stmt, target: str, definition: ast.FunctionDef) -> b
     """Return whether a statement gives the same thing a value again and again: not where the loop goes over its items."""
     loops = [n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While)]
     around = [n for n in loops if n.lineno < statement.lineno <= (n.end_lineno or 0)]
-    inner = max(around, key=lambda n: n.lineno, default=None)
-    over = {n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)} if isinstance(inner, ast.For) else set()
-    return inner is not None and not over & set(re.findall(r"\w+", target))
+    words = set(re.findall(r"\w+", target))
+    over = [
+        {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} if isinstance(loop, ast.For) else set()
+        for loop in around
+    ]
+    return any(not names & words for names in over)
 
 
 def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) -> Iterator[Edit]:
@@ -274,14 +277,16 @@ def _operators(node: ast.BinOp, places: _Places, scope: Scope) -> Iterator[Edit]
         if op == "//":
             kind = "dtype"
         yield Edit(node, f"({left} {other} {right})", places.kind(node, kind))
-    for kept, other in ((left, node.right), (right, node.left)):
+    for kept, kept_node, other in ((left, node.left, node.right), (right, node.right, node.left)):
         if kept is right and isinstance(node.op, ast.Pow):
             continue
         named = other.id if isinstance(other, ast.Name) else ""
         number = isinstance(other, ast.Constant) or scope.shapes.get(named) == ()
         kind = "wrong-scale" if isinstance(node.op, ast.Mult | ast.Div) and number else "extra-term"
         if isinstance(other, ast.Constant) and other.value == 1 and isinstance(node.op, ast.Add | ast.Sub):
-            kind = "wrong-scale" if id(node) in places.divided_by else "off-by-one"
+            given = {a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]}
+            counted = isinstance(kept_node, ast.Name) and kept_node.id in given  # a number of steps, say
+            kind = "wrong-scale" if id(node) in places.divided_by and not counted else "off-by-one"
         if isinstance(node.op, ast.Pow):
             kind = "wrong-formula"
         kind = "wrong-eps" if _small(other) else places.kind(node, kind)
