@@ -157,7 +157,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
             return rungs.failed(report, "values", first)
         elif consistent is not None:
             return rungs.failed(report, "values", _inside_forward(exercise, learner, report, consistent))
-    if failing and advice.by_finite_differences(exercise, failing):
+    if failing and advice.by_finite_differences(exercise, failing, learner.held):
         told.append(advice.finite_differences(exercise))
         failing = []
     elif failing and all(advice.loses_digits(t) for t in failing):

@@ -111,6 +111,13 @@ class Source:
         return frozenset(names | {n.attr for n in nodes if isinstance(n, ast.Attribute)})
 
     @cached_property
+    def stored(self) -> frozenset[str]:
+        """The names that are given a value somewhere in the file, parameters too."""
+        nodes = list(ast.walk(self.tree)) if self.tree is not None else []
+        names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return frozenset(names | {n.arg for n in nodes if isinstance(n, ast.arg)})
+
+    @cached_property
     def watched(self) -> Watched:
         """What to watch for where the file is followed line by line."""
         return watching.watched(self.tree) if self.tree is not None else {}
@@ -242,6 +249,10 @@ class Learner:
             return self._backward(problem, forward, how)
         except WorkerDied as died:
             return Attempt(died=died.reason, during=exercise.name)
+
+    def held(self, problem: Problem) -> list[np.ndarray]:
+        """Return what the variables hold on the way, where the code is followed on a problem."""
+        return [step.value for step in self.run(problem, watched=self.source.watched).outcome.steps]
 
     def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
         """Run the exercise's function on a problem with each of some texts in the place of a function of the file.

@@ -118,6 +118,9 @@ class Traced:
     def _taken(self, value: Value) -> bool:
         """Whether a variable is just an argument, or what is in one, under the name that it has there."""
         given = self.known[0].arguments.get(plain(value.label), ())
+        mine = value.held.step.value
+        if value.held.given and mine.size > 1 and not any(a.shape == mine.shape for a in self.known[0].inputs):
+            return True  # in another shape
         return any(value.held.step.value.shape == a.shape and np.array_equal(value.held.step.value, a) for a in given)
 
     def _copied(self, value: Value) -> bool:
@@ -165,9 +168,11 @@ class Traced:
 
     def _quiet(self, value: Value) -> bool:
         """Whether a value is no one's fault: an argument, or what is in one."""
-        mine = value.held.step.value
+        mine, best = value.held.step.value, value.held.best
         if value.line in self.heads or self._taken(value) or (value.held.given and self.meant[id(value)] is True):
             return True
+        if best is not None and best.known.form != "whole" and best.symbol in ("1", "-1") and self.meant[id(value)] is None:
+            return True  # a sum of something right, say, perhaps with the sign that it will need
         if mine.ndim == 0 and value.held.given and float(mine) in self.known[0].numbers:
             return True
         if isinstance(self.flow.statement(value.line), ast.For):  # it takes what is there
@@ -263,7 +268,9 @@ class Traced:
         wrong = sorted([*wrong, *doubtful], key=lambda v: v.held.position)
         order = [*(v.line for v in wrong), *(v.line for v in reversed(inside)), *reversed(self._executed)]
         proved = self._proved()
-        search = self._search(difference, [n for n in dict.fromkeys(order) if n not in proved], wrong, roots)
+        search = self._search(
+            difference, [n for n in dict.fromkeys(order) if n not in proved], wrong, [*roots, *doubtful], strong
+        )
         mended = search.run(difference.quantity if difference is not None else None)
         self.tried, self.spent = search.tried, search.spent
         if mended:
@@ -298,7 +305,9 @@ class Traced:
             by_line.setdefault(value.line, []).append(value)
         return {line for line, values in by_line.items() if all(self.meant[id(v)] for v in values)}
 
-    def _search(self, difference: Difference | None, order: list[int], wrong: list[Value], roots: list[Value]) -> Search:
+    def _search(
+        self, difference: Difference | None, order: list[int], wrong: list[Value], roots: list[Value], strong: Value | None
+    ) -> Search:
         context, flow = self.context, self.flow
         assert flow is not None
         lines: dict[int, tuple[ast.stmt, Scope]] = {}
@@ -320,6 +329,7 @@ class Traced:
             executed,
             self.calls,
             suspects=frozenset(v.line for v in wrong),
+            telling=strong.line if strong is not None and self.meant[id(strong)] is False else None,
             roots=frozenset(v.line for v in roots),
             tried=self.tried,
             spent=self.spent,
@@ -355,7 +365,9 @@ class Traced:
         def rank(m: Mended) -> tuple:
             telling = strong is not None and strong.line == m.line
             first = departing.index(m.line) if m.line in departing else len(departing)
-            return not telling, not m.everything, m.line not in departing, m.edit.tier, first
+            statement = self.flow.statement(m.line)
+            copied = isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)  # a step is left out there
+            return not telling, not m.everything, m.line not in departing, m.edit.tier, not copied, first
 
         best = min(mended, key=rank)
         value = next((v for v in wrong if v.line == best.line), None)
@@ -412,7 +424,9 @@ class Traced:
         mine = value.held.step.value
         same = [v for v in value.reads if v.held.step.value.shape == mine.shape and np.array_equal(v.held.step.value, mine)]
         alone = value.name.startswith("return") and len(value.reads) == 1 and same
-        return same[0] if alone and same[0].line not in self.heads else value
+        if not alone or same[0].line in self.heads or self._taken(same[0]):  # an argument is given back as it came
+            return value
+        return same[0]
 
     def _words(self, value: Value) -> str:
         relation = value.held.best
@@ -426,7 +440,9 @@ class Traced:
 
     def _telling(self, value: Value) -> bool:
         """Whether a wrong value is recognised as a variation of something right, or is not what its name says."""
-        return (value.held.best is not None and not value.name.startswith("return")) or self.meant[id(value)] is False
+        best = value.held.best
+        known = best is not None and best.known.form == "whole" and not value.name.startswith("return")
+        return known or self.meant[id(value)] is False
 
     def _ends(self, difference: Difference | None) -> list[Value]:
         assert self.flow is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ _SWAPS = {
 }  # fmt: skip
 _SCALES = ({"sum", "mean"}, {"multiply", "divide"})
 _SIGNS = ({"add", "subtract"},)
+_MOVES = ("moveaxis", "swapaxes", "transpose", "expand_dims", "concatenate", "stack", "take_along_axis", "repeat")
 _REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "var", "std", "cumsum", "any", "all")
 _OPERATORS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
@@ -73,6 +75,8 @@ class _Places:
     """The whole of an index."""
     axes: frozenset[int]
     """What says over which axis something goes."""
+    moved: frozenset[int]
+    """Inside of what puts axes elsewhere."""
     compared: frozenset[int]
     """Inside of a comparison."""
     divided_by: frozenset[int]
@@ -85,6 +89,8 @@ class _Places:
             return "wrong-index"
         if id(node) in self.counted:
             return "off-by-one"
+        if id(node) in self.moved:
+            return "wrong-axis"
         return "wrong-mask" if id(node) in self.compared else otherwise
 
 
@@ -119,6 +125,7 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         frozenset(inside | ranges),
         frozenset(id(s.slice) for s in nodes if isinstance(s, ast.Subscript)),
         frozenset(id(n) for a in _axis_arguments(nodes) for n in ast.walk(a)),
+        frozenset(id(n) for c in nodes if _named(c) in _MOVES for n in ast.walk(c)),
         frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c)) - ranges - inside,
         frozenset(id(b.right) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div)),
         isinstance(statement, ast.While),
@@ -160,7 +167,7 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
             yield Edit(statement, f"{target} = {target} {plain} {_wrapped(statement.value)}", "mutates-input")
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple):
         target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
-        kind = "overwrites" if _in_loop(statement, scope.definition) else "missing-term"
+        kind = "overwrites" if _in_loop(statement, target, scope.definition) else "missing-term"
         yield Edit(statement, f"{target} += {value}", kind)
         yield Edit(statement, f"{target} -= {value}", kind)
         if isinstance(statement.targets[0], ast.Subscript):
@@ -169,15 +176,21 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
     if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add) and isinstance(statement.target, ast.Subscript):
         base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
         yield Edit(statement, f"np.add.at({base}, ({index}), {ast.unparse(statement.value)})", "overwrites")
+    if isinstance(statement, ast.For):
+        yield Edit(statement.iter, f"reversed(list({ast.unparse(statement.iter)}))", "wrong-order")
     if isinstance(statement, ast.If | ast.While):
         test = statement.test
         kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
         yield Edit(test, f"not ({ast.unparse(test)})", kind, ast.unparse(test))
 
 
-def _in_loop(statement: ast.stmt, definition: ast.FunctionDef) -> bool:
-    loops = (n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While))
-    return any(loop.lineno < statement.lineno <= (loop.end_lineno or 0) for loop in loops)
+def _in_loop(statement: ast.stmt, target: str, definition: ast.FunctionDef) -> bool:
+    """Return whether a statement gives the same thing a value again and again: not where the loop goes over its items."""
+    loops = [n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While)]
+    around = [n for n in loops if n.lineno < statement.lineno <= (n.end_lineno or 0)]
+    inner = max(around, key=lambda n: n.lineno, default=None)
+    over = {n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)} if isinstance(inner, ast.For) else set()
+    return inner is not None and not over & set(re.findall(r"\w+", target))
 
 
 def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) -> Iterator[Edit]:
@@ -307,6 +320,10 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     for other in _SWAPS.get(name, ()):
         kind = "wrong-scale" if {name, other} in _SCALES else "wrong-sign" if {name, other} in _SIGNS else "wrong-formula"
         yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
+    inner = node.args[0] if node.args else None
+    if name in ("sqrt", "exp", "log") and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
+        a, b, op = ast.unparse(inner.left), _wrapped(inner.right), _OPERATORS[type(inner.op)]
+        yield Edit(node, f"({head}({a}) {op} {b})", "wrong-eps" if _small(inner.right) else "wrong-formula")
     if name == "len" and len(arguments) == 1:
         yield from (Edit(node, f"{_wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
     yield from _axes(node, name, head, arguments, keywords, call, scope)

@@ -59,8 +59,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS):
             kind = found.edit.kind
         if vague:
-            quantity = found.edit.quantity or found.name or quantity
-        elif finding.code in ("path", "node") and kind != "missing-term":
+            quantity = found.name or found.edit.quantity or quantity
+        elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
     elif vague and found.lacks is not None:
         kind, quantity = found.lacks
@@ -109,20 +109,30 @@ def stopped(context: Context, finding: Finding) -> Finding:
     error = context.trial.attempt.error
     if error is not None and error["type"] == "NotImplementedError":
         return unfinished(context, finding)
-    statement = context.learner.source.statement(finding.line) if finding.line is not None else None
-    shapes = error["shapes"] if error is not None else {}
-    read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in shapes] if statement is not None else []
-    names = [*(watching.names(statement) if statement is not None else ()), *read]
-    unnamed = finding.quantity == context.exercise.name  # of a name that is not there, that is what it is about
-    finding = replace(finding, quantity=names[0] if names and unnamed else finding.quantity)
+    if finding.quantity == context.exercise.name:  # of a name that is not there, that is what it is about
+        finding = replace(finding, quantity=_about(context, finding.line) or finding.quantity)
     found = context.traced.departure(None)
     if found is None or finding.line is None or found.edit is None:
-        return finding
-    finding = replace(finding, quantity=found.name or found.edit.quantity or finding.quantity)
+        return replace(finding, confidence="likely")
     if found.line == finding.line:
-        return finding
+        return replace(finding, quantity=found.name or finding.quantity)
     detail = f"{finding.detail}\nIt stops on line {finding.line}. {told(found)}".strip()
-    return replace(finding, detail=detail, line=found.line, lines=(found.line, finding.line))
+    quantity = found.name or found.edit.quantity or _about(context, found.line) or finding.quantity
+    return replace(
+        finding, detail=detail, quantity=quantity, line=found.line, lines=(found.line, finding.line), confidence=found.confidence
+    )
+
+
+def _about(context: Context, line: int | None) -> str:
+    """Return the variable that a line gives a value, or else the first array that it reads; "" where there is none."""
+    statement = context.learner.source.statement(line) if line is not None else None
+    if statement is None:
+        return ""
+    error = context.trial.attempt.error
+    shapes = error["shapes"] if error is not None else {}
+    read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    known = [n for n in read if n in shapes] or [n for n in read if n in context.learner.source.stored]
+    return next(iter((*watching.names(statement), *known)), "")
 
 
 def unfinished(context: Context, finding: Finding) -> Finding:

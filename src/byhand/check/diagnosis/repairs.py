@@ -56,6 +56,8 @@ class Search:
     """How often it calls a function of ours, over the wire."""
     suspects: frozenset[int] = frozenset()
     """Lines on which a value is not known to be right."""
+    telling: int | None = None
+    """The one that is known to give a variable another value than its name says."""
     roots: frozenset[int] = frozenset()
     """Those of them that are made of nothing but what is right."""
     tried: int = 0
@@ -73,12 +75,14 @@ class Search:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
         text = self.learner.source.text
         changes = {line: list(edits(statement, scope)) for line, (statement, scope) in self.lines.items()}
+        telling = [line for line in self.lines if line == self.telling]
         roots = [line for line in self.lines if line in self.roots]
         suspects = [line for line in self.lines if line in self.suspects and line not in self.roots]
         others = [line for line in self.lines if line not in self.suspects]
         found: list[Mended] = []
         self.complete = True
         for stage in (
+            [(LOCAL, telling), (SCALED, telling), (ADDED, telling)],
             [(LOCAL, roots), (SCALED, roots), (LOCAL, suspects)],
             [(ADDED, roots), (SCALED, suspects), (LOCAL, others)],
             [(ADDED, suspects), (SCALED, others)],
