@@ -138,18 +138,29 @@ class Traced:
         return straight and self.meant[id(value)] is not False
 
     def _returned_right(self, value: Value) -> bool:
-        if value.function != self.context.exercise.name:
+        if value.function != self.own:
             return self._right_in_helper(value)
-        names, path = self.context.exercise.returns, value.name.removeprefix("return")
-        parts = [p.strip("]'\"") for p in path.split("[") if p]
-        returned = names[0] if len(names) == 1 else None
-        if len(names) > 1 and parts and parts[0].isdigit() and int(parts[0]) < len(names):
-            returned, parts = names[int(parts[0])], parts[1:]
-        expected = self.known[0].problem.expected
-        if returned not in expected:  # a cache: what is in it is the learner's own business
-            return self._right_in_helper(value)
-        target = dict(leaves({returned: expected[returned]})).get("/".join([returned, *parts]))
-        return target is not None and _is(value.held.step.value, np.asarray(target))
+        target = self.targets.get(value.name)
+        if target is not None:
+            return _is(value.held.step.value, target)
+        of_a_result = any(value.name.startswith(name) or name.startswith(f"{value.name}[") for name in self.targets)
+        return not of_a_result and self._right_in_helper(value)  # a cache: what is in it is the learner's own business
+
+    @property
+    def own(self) -> str:
+        """The name of the function asked for, as the learner has it."""
+        return self.context.learner.source.called(self.context.exercise.name)
+
+    @cached_property
+    def targets(self) -> dict[str, np.ndarray]:
+        """What ought to be returned, by the place where it is."""
+        learner, exercise = self.context.learner, self.context.exercise
+        found = {}
+        for path, leaf in leaves(self.known[0].problem.expected):
+            returned, *keys = path.split("/")
+            if leaf is not None:
+                found[learner.result(exercise, returned, keys)] = np.asarray(leaf)
+        return found
 
     def _right_in_helper(self, value: Value) -> bool:
         return any(r.right and not (self.strict and r.layout) for r in value.held.relations)
@@ -192,7 +203,7 @@ class Traced:
                 continue
             if value.held.step.value.size < ENOUGH and relation.known.form != "whole":
                 continue
-            if value.function != self.context.exercise.name or value.line in self.heads:
+            if value.function != self.own or value.line in self.heads:
                 continue
             if self.context.exercise.is_backward and relation.words.strip("`") == value.name:
                 continue  # taken out of the cache
@@ -446,18 +457,20 @@ class Traced:
 
     def _ends(self, difference: Difference | None) -> list[Value]:
         assert self.flow is not None
-        own = self.context.exercise.name
         if difference is None:
             return list(self.flow.values)
-        names = self.context.exercise.returns
-        i = names.index(difference.returned) if difference.returned in names else -1
-        ends = [v for v in self.flow.values if v.name.startswith("return") and v.function == own]
-        if len(names) > 1 and i >= 0:
-            ends = [v for v in ends if v.name.startswith(f"return[{i}]")] or ends
-        if difference.keys:
-            exact = [v for v in ends if v.name.endswith("".join(f"[{_key(k)}]" for k in difference.keys))]
-            ends = exact or ends
-        return [v for v in ends if not self._returned_right(v)] or ends
+        exercise, own = self.context.exercise, [v for v in self.flow.values if v.function == self.own]
+        returned = [v for v in own if v.name.startswith("return")]
+        for keys in (difference.keys, ()):
+            place = self.context.learner.result(exercise, difference.returned, keys)
+            ends = [v for v in own if v.name == place or v.name.startswith(f"{place}[")]
+            if not place.startswith("return"):  # it is kept in a variable: what that holds in the end
+                ends = [v for v in ends if v.last]
+            if ends:
+                break
+        else:
+            ends = returned
+        return [v for v in ends if not v.name.startswith("return") or not self._returned_right(v)] or ends
 
 
 def _broadcast(a: np.ndarray, b: np.ndarray) -> tuple[int, ...] | None:
@@ -474,10 +487,6 @@ def _close(a: np.ndarray, b: np.ndarray) -> bool:
 def _wrong(trial: Trial) -> set[str] | None:
     unknown = trial.attempt.error is not None or any(d.rung == "type" for d in trial.differences)
     return None if unknown else {d.quantity for d in trial.differences}
-
-
-def _key(key: str) -> str:
-    return key if key.isdigit() else repr(key)
 
 
 def _variable(name: str) -> str:

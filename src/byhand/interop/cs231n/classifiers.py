@@ -21,7 +21,8 @@ def _vote(a: Arguments, d: Definition) -> list[Call]:
 
 
 def _distances(name: str, exercise: str) -> Entry:
-    return Entry(f"KNearestNeighbor.{name}", exercise, (Spelling(in_order("x", on=_neighbours), as_they_come),))
+    names = {"x": "X", "train": "self.X_train", "distances": "dists"}
+    return Entry(f"KNearestNeighbor.{name}", exercise, (Spelling(in_order("x", on=_neighbours), as_they_come),), names=names)
 
 
 def _linear_loss(a: Arguments, d: Definition) -> list[Call]:
@@ -36,7 +37,10 @@ _HALF = "It regularises by half of reg times the sum of squares, as older years 
 
 
 def _loss(name: str, exercise: str) -> Entry:
-    both = (Spelling(_linear_loss, as_they_come), Spelling(_halved, as_they_come, says=_HALF))
+    both = (
+        Spelling(_linear_loss, as_they_come, differs_in="reg"),
+        Spelling(_halved, as_they_come, says=_HALF, differs_in="reg"),
+    )
     return Entry(name, exercise, both, robust=frozenset({"one class"}), sizes={"c": 10})
 
 
@@ -83,16 +87,28 @@ ENTRIES = (
     _distances("compute_distances_one_loop", "euclidean_distances_one_loop"),
     _distances("compute_distances_no_loops", "euclidean_distances"),
     Entry(
-        "KNearestNeighbor.predict_labels", "knn_predict", (Spelling(_vote, as_classes),), robust=frozenset({"labels beyond ten"})
+        "KNearestNeighbor.predict_labels",
+        "knn_predict",
+        (Spelling(_vote, as_classes),),
+        robust=frozenset({"labels beyond ten"}),
+        names={"distances": "dists", "labels": "self.y_train", "predicted": "y_pred"},
     ),
     _loss("svm_loss_naive", "linear_svm_loss_naive"),
     _loss("svm_loss_vectorized", "linear_svm_loss"),
     _loss("softmax_loss_naive", "linear_softmax_loss_naive"),
     _loss("softmax_loss_vectorized", "linear_softmax_loss"),
-    Entry("LinearClassifier.train", "train_linear", (Spelling(_trains, _trained),), draws=True),
+    Entry(
+        "LinearClassifier.train",
+        "train_linear",
+        (Spelling(_trains, _trained),),
+        draws=True,
+        places={"W": "self['W']", "losses": "return"},
+        names={"W": "self.W", "losses": "loss_history", "lr": "learning_rate", "loss_and_grad": "self.loss"},
+    ),
     Entry(
         "LinearClassifier.predict",
         "predict_linear",
         (Spelling(in_order("X", on=lambda a: Made(attributes={"W": a["W"]})), as_classes),),
+        names={"W": "self.W", "predicted": "y_pred"},
     ),
 )
