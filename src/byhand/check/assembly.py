@@ -58,7 +58,7 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
         found = [*taken, *(f for f in findings if f.quantity not in names)] if taken and vague else findings
         if vague and not taken and not made.wrong:
             found = [_more(findings[0], ALL_GIVEN), *findings[1:]]
-    if context.traced.solved and findings[0].line is not None:  # the line at fault is known: it says more than the call does
+    if context.departures.solved and findings[0].line is not None:  # the line at fault is known: it says more than the call does
         known = findings[0]
         placed = {"line": known.line, "kind": known.kind, "quantity": known.quantity, "confidence": known.confidence}
         found = [replace(_more(found[0], known.detail), **placed)] if found[0] is not known else found

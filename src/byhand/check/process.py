@@ -439,7 +439,8 @@ def _steps(rows: Any, arrays: Any) -> tuple[Step, ...]:
     for (function, line, name, *numbers), value in zip(rows, arrays, strict=True):
         if not isinstance(value, np.ndarray):
             raise ValueError("a variable that is no array")
-        found.append(Step(_text(function), int(line), _text(name), *map(int, numbers), value))
+        turn, frame, caller, called_from = map(int, numbers)
+        found.append(Step(_text(function), int(line), _text(name), turn, frame, caller, called_from, value))
     return tuple(found)
 
 

@@ -91,7 +91,7 @@ class Recorder:
         for name, array in parts(variable, value):
             before = held.get(name)
             unchanged = before is not None and same(before[0], array)
-            if unchanged and (before[1] == line or array is before[2] or array.ndim == 0):
+            if before is not None and unchanged and (before[1] == line or array is before[2] or array.ndim == 0):
                 continue  # a line that is executed again and gives the same, or that might have changed it and has not
             copy = array.copy()
             held[name] = (copy, line, array)

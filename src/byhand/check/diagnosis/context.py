@@ -15,7 +15,8 @@ from .. import lines
 from ..compare import ORDER, Difference, by_returned, differences
 from ..learner import Attempt, Learner
 from ..problem import Problem
-from .departure import Traced
+from .departure import Departures
+from .traced import Traced
 
 RUNGS = ("runs", *ORDER, "purity")
 """What a trial may break, in the order of the ladder."""
@@ -105,8 +106,13 @@ class Context:
 
     @cached_property
     def traced(self) -> Traced:
-        """What the variables held line by line, and where they depart. The code is run once more for it."""
+        """What the variables held line by line. The code is run twice more for it."""
         return Traced(self)
+
+    @cached_property
+    def departures(self) -> Departures:
+        """Where the quantities depart from what is right. Changes of the code are tried for it."""
+        return Departures(self)
 
 
 def trial(learner: Learner, problem: Problem, *, forward: bool = True) -> Trial:

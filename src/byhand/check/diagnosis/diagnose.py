@@ -51,7 +51,7 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     if listed is not None:
         return [onto_line.place(context, context.trial.differences[0], listed)], None
     for difference in _from_the_source(context)[:MOST]:
-        if found and context.traced.everything:
+        if found and context.departures.everything:
             break  # all the rest comes from the same place
         finding, marked = _of_difference(context, difference)
         finding = onto_line.place(context, difference, finding)

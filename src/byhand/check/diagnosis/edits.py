@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import permutations
 
 from ..watching import COMPOUND
 
@@ -36,7 +37,7 @@ _AXES = (
 )  # fmt: skip
 _SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
 SMALL = 1e-2
-MOST_SCALARS, MOST_ARRAYS, MOST_TERMS = 8, 12, 14
+MOST_SCALARS, MOST_ARRAYS, MOST_TERMS, MOST_LETTERS = 8, 12, 14, 3
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,19 @@ class _Places:
 
 
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
-    """Return the text of a function of a file, at the left margin, with one edit."""
-    lines = text.splitlines(keepends=True)
-    node = edit.node
+    """Return the text of a function of a file, as it can stand alone, with one edit."""
+    lines, node = _lines(text), edit.node
     assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno is not None and node.end_col_offset is not None
     first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
     middle = first[: node.col_offset].decode() + edit.text + last[node.end_col_offset :].decode()
     start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
     body = [*lines[start - 1 : node.lineno - 1], middle, *lines[node.end_lineno : definition.end_lineno]]
-    return textwrap.dedent("".join(body))
+    return "".join(body) if definition.col_offset == 0 else "".join(["if True:\n", *body])
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
 
 
 def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
@@ -127,7 +132,7 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         frozenset(id(n) for a in _axis_arguments(nodes) for n in ast.walk(a)),
         frozenset(id(n) for c in nodes if _named(c) in _MOVES for n in ast.walk(c)),
         frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c)) - ranges - inside,
-        frozenset(id(b.right) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div)),
+        frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div) for n in ast.walk(b.right)),
         isinstance(statement, ast.While),
     )
     for node in nodes:
@@ -177,7 +182,7 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
         yield Edit(statement, f"np.add.at({base}, ({index}), {ast.unparse(statement.value)})", "overwrites")
     if isinstance(statement, ast.For):
-        yield Edit(statement.iter, f"reversed(list({ast.unparse(statement.iter)}))", "wrong-order")
+        yield Edit(statement.iter, f"reversed(list({ast.unparse(statement.iter)}))", "wrong-order", tier=SCALED)
     if isinstance(statement, ast.If | ast.While):
         test = statement.test
         kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
@@ -238,8 +243,8 @@ def _constants(node: ast.Constant, places: _Places) -> Iterator[Edit]:
     v = node.value
     assert isinstance(v, int | float)
     small = type(v) is float and 0 < v < SMALL
-    others = dict.fromkeys([v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2, *([0.0] if small else [])])
-    for other in others:
+    others: list[int | float] = [v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2]
+    for other in dict.fromkeys(others):
         if other == v:
             continue
         other = int(other) if type(v) is int and other == int(other) else other
@@ -328,6 +333,8 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         yield from (Edit(node, f"{_wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
     yield from _axes(node, name, head, arguments, keywords, call, scope)
     yield from _cast(node, name, arguments, keywords, call)
+    if name == "einsum" and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+        yield from _einsum(node.args[0], node.args[0].value)
     yield from _order(node, name, arguments, call)
     if len(arguments) == 1 and name not in ("len", "range", "int", "float", "zip", "enumerate", "astype") and not keywords:
         yield Edit(node, f"({arguments[0]})", "wrong-formula")
@@ -375,6 +382,19 @@ def _cast(node, name, arguments, keywords, call) -> Iterator[Edit]:
         yield Edit(node, f"({arguments[0]})", "dtype")
     if len(arguments) > 1 and any(arguments[-1].endswith(single) for single in _SINGLE):
         yield Edit(node, call(args=arguments[:-1]), "dtype")
+
+
+def _einsum(node: ast.Constant, written: str) -> Iterator[Edit]:
+    """Yield the same product, summed over other axes, or with its axes in another order."""
+    into, arrow, out = written.replace(" ", "").partition("->")
+    letters = [c for c in dict.fromkeys(into) if c.isalpha()]
+    if arrow and "." not in written and len(letters) <= MOST_LETTERS:
+        for n in range(min(len(letters), len(out) + 1) + 1):
+            for some in permutations(letters, n):
+                other = "".join(some)
+                if other != out:
+                    kind = "wrong-transpose" if sorted(other) == sorted(out) else "wrong-axis"
+                    yield Edit(node, repr(f"{into}->{other}"), kind)
 
 
 def _order(node, name, arguments, call) -> Iterator[Edit]:

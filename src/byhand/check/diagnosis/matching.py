@@ -122,7 +122,7 @@ def _relations(step, values, knowledge, constants) -> Iterator[Relation]:
         for value, one in zip(values, knowledge, strict=True):
             target = one.by_key.get(key)
             found.append(None if target is None else relate(value, target.value))
-        if any(f is None for f in found) or len({layout for _, layout in found}) > 1:
+        if any(f is None for f in found):
             continue
         symbol = _symbol([c for c, _ in found], constants, single=values[0].size < ENOUGH)
         if symbol is not None:

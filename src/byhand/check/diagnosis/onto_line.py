@@ -10,7 +10,7 @@ from byhand.spec import Finding
 
 from .. import watching
 from ..compare import Difference
-from . import where
+from . import sofar, special, where
 from .context import Context
 from .departure import Departure
 
@@ -46,7 +46,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     decides = replace(decides, confidence="likely" if finding.confidence == "certain" else finding.confidence)
     if difference.rung == "type":
         return unfinished(context, decides) if difference.yours is None else decides
-    found = context.traced.departure(difference)
+    found = context.departures.of(difference)
     if found is None or (found.edit is None and (difference.rung == "finite" or finding.line is not None)):
         return decides
     if finding.line is not None and not found.sure:
@@ -66,6 +66,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
+    if vague and kind == "wrong-formula" and _in_a_mode(context):
+        kind = "wrong-mode"
     return replace(
         finding,
         line=found.line,
@@ -76,9 +78,15 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     )
 
 
+def _in_a_mode(context: Context) -> bool:
+    """Return whether it fails just where a switch, such as `train`, is set as in few cases."""
+    failing = sum(not t.passed for t in context.trials)
+    return failing * 2 < len(context.trials) and re.fullmatch(r"`\w+` is (True|False)", special.shared(context)) is not None
+
+
 def mended(context: Context, finding: Finding) -> bool:
     """Return whether the line of a finding is one with whose change all is right."""
-    return any(d is not None and d.sure and d.line == finding.line for d in context.traced.found.values())
+    return any(d is not None and d.sure and d.line == finding.line for d in context.departures.found.values())
 
 
 def told(found: Departure) -> str:
@@ -95,6 +103,9 @@ def in_own_names(context: Context, finding: Finding) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
     known = {*source.identifiers, *context.exercise.returns, *context.problem.arguments}
+    items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
+    if items:  # of a dict, the item that is wrong
+        return replace(finding, quantity=items[0])
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
@@ -111,7 +122,7 @@ def stopped(context: Context, finding: Finding) -> Finding:
         return unfinished(context, finding)
     if finding.quantity == context.exercise.name:  # of a name that is not there, that is what it is about
         finding = replace(finding, quantity=_about(context, finding.line) or finding.quantity)
-    found = context.traced.departure(None)
+    found = context.departures.of(None)
     if found is None or finding.line is None or found.edit is None:
         return replace(finding, confidence="likely")
     if found.line == finding.line:
@@ -137,8 +148,8 @@ def _about(context: Context, line: int | None) -> str:
 
 def unfinished(context: Context, finding: Finding) -> Finding:
     """Say what of an unfinished function is right, and what is still to come."""
-    right = [item["name"] for item in context.traced.right() if "[" not in item["name"] and item["is"] != item["name"]]
-    to_come = context.traced.to_come()
+    right = [item["name"] for item in sofar.right(context.traced) if "[" not in item["name"] and item["is"] != item["name"]]
+    to_come = sofar.to_come(context.traced)
     if not right:
         return finding
     words = " and ".join([", ".join(f"`{n}`" for n in right[:-1]), f"`{right[-1]}`"]) if len(right) > 1 else f"`{right[0]}`"

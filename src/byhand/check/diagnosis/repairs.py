@@ -90,6 +90,9 @@ class Search:
         ):
             for tier, lines in stage:
                 for line in lines:
+                    if self.tried >= self.most() or self.spent > SECONDS:
+                        self.complete = False
+                        break
                     _, scope = self.lines[line]
                     todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
                     mended = self._line(line, list(todo), todo, quantity)

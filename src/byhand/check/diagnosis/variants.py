@@ -135,7 +135,7 @@ def _finding(context: Context, misconception: Misconception) -> Finding:
     changed = context.trial.attempt.changed
     line = context.learner.source.changes(exercise.name, changed[0]) if changed and not failing else None
     if context.traced.problems and failing:
-        made = context.traced.made_as(
+        made = context.departures.made_as(
             follow(context.traced.problems[0], variant(exercise, misconception), edited(exercise, misconception))
         )
         line = made.line if made is not None else None
