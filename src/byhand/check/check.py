@@ -174,7 +174,7 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
         return _passed(exercise, learner, trials, report, told)
     first = min(failing, key=_order)
     rung = first.rung
-    context = Context(exercise, learner, first, trials)
+    context = Context(exercise, learner, first, foreign.in_question(entry, trials) if entry is not None else trials)
     findings, picture = diagnose(context)
     findings = assembly.explain(context, sizes.told(context, findings, report.seed))
     if repeated is not None:

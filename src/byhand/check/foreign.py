@@ -314,8 +314,12 @@ def asked_for(learner: Learner, trials: Sequence[Trial]) -> tuple[Trial, ...]:
     right = tuple(t for t in trials if t.rung is None)
     if not isinstance(learner, ForeignLearner) or not right:
         return right
-    entry = learner.entries[right[0].problem.exercise.name][0]
-    return tuple(t for t in right if not _careful(entry, t.problem.case))
+    return in_question(learner.entries[right[0].problem.exercise.name][0], right)
+
+
+def in_question(entry: Entry, trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Return the trials of the cases that a dialect asks for: code that is put right may still fail the others."""
+    return tuple(t for t in trials if not _careful(entry, t.problem.case))
 
 
 def _careful(entry: Entry, case: Case) -> bool:
@@ -360,7 +364,7 @@ def beyond_what_is_asked(entry: Entry, context: Context) -> list[Finding]:
     """Return the advice on trials that fail in what the dialect does not ask for."""
     found: dict[str, Finding] = {}
     for failing in (t for t in context.trials if t.rung is not None):
-        finding = diagnose(replace(context, trial=failing))[0][0]
+        finding = diagnose(replace(context, trial=failing, follow=False))[0][0]
         detail = f'Seen in the case "{failing.problem.case.name}", which goes beyond what is asked for.'
         finding = replace(finding, severity="advice", detail="\n".join(filter(None, (finding.detail, detail))))
         found.setdefault(finding.code, finding)

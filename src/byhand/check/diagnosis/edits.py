@@ -424,8 +424,11 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
     read = {n.id for n in ast.walk(scope.definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     late = sorted(reversed([*scope.shapes]), key=lambda name: name in read)  # those first that are used nowhere
     named = [n for n in dict.fromkeys([*own, *late]) if n.isidentifier()]
-    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS]
-    arrays = [n for n in dict.fromkeys([*late, *own]) if scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    items = list(dict.fromkeys(ast.unparse(n) for n in _items(scope.definition)))
+    numbers = [n for n in items if scope.shapes.get(n) == ()]
+    scalars = [*numbers, *(n for n in named if scope.shapes.get(n, ()) == ())][:MOST_SCALARS]
+    arrays = [n for n in dict.fromkeys([*late, *own]) if n.isidentifier() and scope.shapes.get(n, ()) != ()]
+    arrays = [*(n for n in items if n not in numbers), *arrays][:MOST_ARRAYS]
     terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
     for term in terms:
         text = _wrapped(term)
@@ -477,6 +480,25 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
                     yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
                 for factor in ("", "0.5 * "):
                     yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
+
+
+def _items(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what is read from an object or a dict under a name: `self.reg`, `params["W1"]`, `self.params["W" + str(i)]`."""
+    read = isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load)
+    if read and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        yield node
+    elif read and isinstance(node, ast.Subscript) and any(_is_text(n) for n in ast.walk(node.slice)):
+        yield node
+    elif isinstance(node, ast.Call):
+        for child in (*node.args, *(k.value for k in node.keywords)):
+            yield from _items(child)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _items(child)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _terms(parts) -> Iterator[ast.expr]:

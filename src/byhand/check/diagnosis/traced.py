@@ -86,12 +86,23 @@ class Traced:
         known = self.known[0].by_name.get(plain(value.label))
         if known is None or value.name.startswith("return") or value.line in self.heads:
             return None
-        if not value.last and not self.copied(value):
+        if not value.last and (self._worked_on(value) or not self.copied(value)):
             return None
         mine = value.held.step.value
         if mine.ndim and all(k.value.ndim == 0 for k in known):  # "d" is the number of features there, and a gradient here
             return None
+        if mine.ndim == 0 and value.held.step.turn and all(k.value.ndim for k in known):  # a number after the other of an array
+            return None
         return any(is_same(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
+
+    def _worked_on(self, value: Value) -> bool:
+        """Whether what a variable holds is changed in place next."""
+        assert self.flow is not None
+        later = (v for v in self.flow.values if (v.function, v.name) == (value.function, value.name))
+        following = next((v for v in later if v.held.position > value.held.position), None)
+        statement = self.flow.statement(following.line) if following is not None else None
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        return isinstance(statement, ast.AugAssign) or any(isinstance(t, ast.Subscript) for t in targets)
 
     def taken(self, value: Value) -> bool:
         """Whether a variable is just an argument, or what is in one, under the name that it has there."""
