@@ -176,13 +176,26 @@ def _keys(name: str) -> list[str]:
 
 
 def _loaded(node: ast.AST, found: set[str]) -> None:
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
-        found.add(f"{node.value.id}[{node.slice.value!r}]")
+    way = _way(node)
+    if "[" in way:
+        found.add(way)
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         found.add(node.id)
     for child in ast.iter_child_nodes(node):
         _loaded(child, found)
+
+
+def _way(node: ast.AST) -> str:
+    """Return how an item is written: "state['m']", or "self['W']" for an attribute; "" for what is none, or not all of it is."""
+    if isinstance(node, ast.Name):
+        return node.id
+    inner = _way(node.value) if isinstance(node, ast.Subscript | ast.Attribute) else ""
+    if isinstance(node, ast.Attribute) and inner.partition("[")[0] == "self":
+        return f"{inner}[{node.attr!r}]"
+    if inner and isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return f"{inner}[{node.slice.value!r}]"
+    return ""
 
 
 def _base(target: ast.AST) -> str:
