@@ -33,8 +33,8 @@ CPU_SECONDS = 600
 """Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
-TRY_SECONDS = 0.25
-"""Seconds that one call of a changed text of the learner's may take."""
+TRY_SECONDS, TRY_SECONDS_WITH_OURS = 0.05, 0.25
+"""Seconds that one call of a changed text of the learner's may take, and one that calls functions of ours."""
 AGAIN_SECONDS = 0.2
 """Seconds that a function of ours may take over a learner's arguments once one had to be stopped."""
 
@@ -230,8 +230,14 @@ class Worker:
         if on is not None:
             keep, (kind, made) = name.removeprefix("@").rpartition(".")[0], on
             sent["on"] = {"keep": keep, "make": {"name": kind, **self._lent(made)}, "read": list(made.read)}
-        self._send({"op": "try"}, texts=list(texts), replaced=replaced, **sent, seconds=TRY_SECONDS)
-        self._patience = TRY_SECONDS
+        self._send(
+            {"op": "try"},
+            texts=list(texts),
+            replaced=replaced,
+            **sent,
+            seconds=TRY_SECONDS_WITH_OURS if self._functions else TRY_SECONDS,
+        )
+        self._patience = TRY_SECONDS_WITH_OURS
         try:
             return self._answer("tried", lambda header, values: list(values["results"]))
         finally:

@@ -175,7 +175,14 @@ class Traced:
         if mine.ndim == 0 and value.held.given and float(mine) in self.known[0].numbers:
             return True
         assert self.flow is not None
-        if isinstance(self.flow.statement(value.line), ast.For):  # it takes what is there
+        statement = self.flow.statement(value.line)
+        if (
+            isinstance(statement, ast.Assign)
+            and isinstance(statement.value, ast.Call)
+            and "empty" in ast.unparse(statement.value.func)
+        ):
+            return True  # whatever was in memory
+        if isinstance(statement, ast.For):  # it takes what is there
             return True
         constant = mine.ndim > 0 and bool(np.all(mine == mine.flat[0])) if mine.size else True
         return mine.ndim > 0 and value.held.given and (constant or not value.last)  # a copy, or zeros, made to be filled
