@@ -69,7 +69,7 @@ class Search:
 
     def most(self) -> int:
         """Return how many tries there is room for."""
-        return WORK // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
+        return int(WORK * self.learner.patience) // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
 
     def run(self, quantity: str | None) -> list[Mended]:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
@@ -90,7 +90,7 @@ class Search:
         ):
             for tier, lines in stage:
                 for line in lines:
-                    if self.tried >= self.most() or self.spent > SECONDS:
+                    if self.tried >= self.most() or self.spent > SECONDS * self.learner.patience:
                         self.complete = False
                         break
                     _, scope = self.lines[line]
@@ -109,7 +109,7 @@ class Search:
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
             new = sum(text not in self.seen for text in batch)
-            if self.tried + new > self.most() or self.spent > SECONDS:
+            if self.tried + new > self.most() or self.spent > SECONDS * self.learner.patience:
                 self.complete = False
                 return None
             self.tried += new

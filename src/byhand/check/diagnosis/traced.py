@@ -175,6 +175,10 @@ class Traced:
         assert self.flow is not None
         if isinstance(self.flow.statement(value.line), ast.For):  # it takes what is there
             return True
+        if any(plain(r.label) == plain(value.label) and r.line in self.heads and _equal(r, value) for r in value.reads):
+            return True  # taken out of what is given, under its name there
+        if value.held.given and mine.ndim and all(r.held.step.value.ndim == 0 for r in value.reads):
+            return True  # made of nothing but sizes
         return mine.ndim > 0 and value.held.given and not value.last  # a copy, or zeros, made to be filled
 
     def telling(self, value: Value) -> bool:
@@ -236,6 +240,10 @@ class Traced:
         else:
             ends = [v for v in own if v.name.startswith("return")]
         return [v for v in ends if not v.name.startswith("return") or not self.returned_right(v)] or ends
+
+
+def _equal(value: Value, other: Value) -> bool:
+    return np.array_equal(value.held.step.value, other.held.step.value)
 
 
 def _size(problem: Problem) -> int:
