@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -74,6 +74,7 @@ def spellings(source: Source, entry: Entry) -> tuple[Spelling, ...]:
 class ForeignLearner(Learner):
     """A learner's module in the dialect's conventions."""
 
+    patience: ClassVar[float] = 3.0
     entries: Mapping[str, tuple[Entry, Definition, Spelling]] = field(default_factory=dict)
     """By exercise: the dialect's name, how the file defines it, and how it is meant."""
     unfinished: frozenset[str] = frozenset()

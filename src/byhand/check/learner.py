@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -239,6 +239,8 @@ class Learner:
     """The functions that they have written, in this file or another of their package."""
     names: frozenset[str]
     """What can be called by its name in this file."""
+    patience: ClassVar[float] = 1.0
+    """How much longer than usual may be looked for what is wrong: nobody waits for it while they type."""
 
     def run(self, problem: Problem, *, forward: bool = True, **how: Any) -> Attempt:
         """Run the exercise's function on a problem.

@@ -37,7 +37,7 @@ _AXES = (
 )  # fmt: skip
 _SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
 SMALL = 1e-2
-MOST_SCALARS, MOST_ARRAYS, MOST_TERMS, MOST_LETTERS = 8, 12, 14, 3
+MOST_SCALARS, MOST_ARRAYS, MOST_TERMS, MOST_LETTERS, MOST_ITEMS = 8, 12, 14, 3, 4
 
 
 @dataclass(frozen=True)
@@ -437,9 +437,9 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
     named = [n for n in dict.fromkeys([*own, *late]) if n.isidentifier()]
     items = list(dict.fromkeys(ast.unparse(n) for n in _items(scope.definition)))
     numbers = [n for n in items if scope.shapes.get(n) == ()]
-    scalars = [*numbers, *(n for n in named if scope.shapes.get(n, ()) == ())][:MOST_SCALARS]
-    arrays = [n for n in dict.fromkeys([*late, *own]) if n.isidentifier() and scope.shapes.get(n, ()) != ()]
-    arrays = [*(n for n in items if n not in numbers), *arrays][:MOST_ARRAYS]
+    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS] + numbers[:MOST_ITEMS]
+    arrays = [n for n in dict.fromkeys([*late, *own]) if n.isidentifier() and scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    arrays += [n for n in items if n not in numbers][:MOST_ITEMS]
     terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
     for term in terms:
         text = _wrapped(term)

@@ -116,14 +116,21 @@ class Flow:
             return set()
         nodes: list[ast.AST] = [statement]
         if isinstance(statement, ast.Return):
-            nodes = [_item(statement.value, _keys(name))] if statement.value is not None else []
+            item, rest = _within(statement.value, _keys(name)) if statement.value is not None else (None, [])
+            if isinstance(item, ast.Name) and rest:
+                return {item.id + "".join(f"[{key if key.isdigit() else repr(key)}]" for key in rest)}
+            nodes = [item] if item is not None else []
         elif isinstance(statement, ast.Assign):
             nodes = [_assigned(statement, name)]
             nodes += [t for t in statement.targets if isinstance(t, ast.Subscript | ast.Attribute)]
         elif isinstance(statement, ast.For | ast.While | ast.If | ast.With | ast.Try | ast.FunctionDef | ast.ClassDef):
             nodes = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
         elif isinstance(statement, ast.AugAssign):
-            nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
+            way = _way(statement.target)
+            if "[" in way:
+                nodes = [statement.value, statement.target]
+            else:
+                nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
         found: set[str] = set()
         for node in nodes:
             _loaded(node, found)
@@ -159,15 +166,20 @@ def _assigned(statement: ast.Assign, name: str) -> ast.expr:
 
 def _item(value: ast.expr, keys: list[str]) -> ast.expr:
     """Return the expression of an item of tuples, lists and dicts that are written out."""
-    for key in keys:
+    return _within(value, keys)[0]
+
+
+def _within(value: ast.expr, keys: list[str]) -> tuple[ast.expr, list[str]]:
+    """Return the expression of an item, as far as tuples, lists and dicts are written out; and the rest of the way."""
+    for at, key in enumerate(keys):
         if isinstance(value, ast.Tuple | ast.List) and key.isdigit() and int(key) < len(value.elts):
             value = value.elts[int(key)]
         elif isinstance(value, ast.Dict):
             written = (v for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant) and k.value == key)
             value = next(written, value)
         else:
-            break
-    return value
+            return value, keys[at:]
+    return value, []
 
 
 def _keys(name: str) -> list[str]:

@@ -176,14 +176,15 @@ class Traced:
             return True
         assert self.flow is not None
         statement = self.flow.statement(value.line)
-        if (
-            isinstance(statement, ast.Assign)
-            and isinstance(statement.value, ast.Call)
-            and "empty" in ast.unparse(statement.value.func)
-        ):
+        made = statement.value if isinstance(statement, ast.Assign) else None
+        if isinstance(made, ast.Call) and "empty" in ast.unparse(made.func):
             return True  # whatever was in memory
         if isinstance(statement, ast.For):  # it takes what is there
             return True
+        if any(plain(r.label) == plain(value.label) and r.line in self.heads and _equal(r, value) for r in value.reads):
+            return True  # taken out of what is given, under its name there
+        if value.held.given and mine.ndim and all(r.held.step.value.ndim == 0 for r in value.reads):
+            return True  # made of nothing but sizes
         constant = mine.ndim > 0 and bool(np.all(mine == mine.flat[0])) if mine.size else True
         return mine.ndim > 0 and value.held.given and (constant or not value.last)  # a copy, or zeros, made to be filled
 
@@ -247,6 +248,10 @@ class Traced:
         else:
             ends = [v for v in own if v.name.startswith("return")]
         return [v for v in ends if not v.name.startswith("return") or not self.returned_right(v)] or ends
+
+
+def _equal(value: Value, other: Value) -> bool:
+    return np.array_equal(value.held.step.value, other.held.step.value)
 
 
 def _size(problem: Problem) -> int:
