@@ -111,13 +111,6 @@ class Source:
         return None
 
     @cached_property
-    def identifiers(self) -> frozenset[str]:
-        """All names of variables and attributes in the file."""
-        nodes = list(ast.walk(self.tree)) if self.tree is not None else []
-        names = {n.id for n in nodes if isinstance(n, ast.Name)} | {n.arg for n in nodes if isinstance(n, ast.arg)}
-        return frozenset(names | {n.attr for n in nodes if isinstance(n, ast.Attribute)})
-
-    @cached_property
     def stored(self) -> frozenset[str]:
         """The names that are given a value somewhere in the file, parameters too."""
         nodes = list(ast.walk(self.tree)) if self.tree is not None else []

@@ -33,7 +33,7 @@ CPU_SECONDS = 600
 """Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
-TRY_SECONDS = 0.05
+TRY_SECONDS = 0.25
 """Seconds that one call of a changed text of the learner's may take."""
 AGAIN_SECONDS = 0.2
 """Seconds that a function of ours may take over a learner's arguments once one had to be stopped."""

@@ -152,7 +152,7 @@ def _defaults(definition: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
     for parameter, default in pairs:
         meant = scope.defaults.get(parameter.arg)
         if isinstance(default, ast.Constant) and type(meant) in (int, float, bool, type(None)) and default.value != meant:
-            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "wrong-formula", parameter.arg)
+            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "hard-coded", parameter.arg)
 
 
 def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
@@ -196,9 +196,12 @@ def _in_loop(statement: ast.stmt, target: str, definition: ast.FunctionDef) -> b
     """Return whether a statement gives the same thing a value again and again: not where the loop goes over its items."""
     loops = [n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While)]
     around = [n for n in loops if n.lineno < statement.lineno <= (n.end_lineno or 0)]
-    inner = max(around, key=lambda n: n.lineno, default=None)
-    over = {n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)} if isinstance(inner, ast.For) else set()
-    return inner is not None and not over & set(re.findall(r"\w+", target))
+    words = set(re.findall(r"\w+", target))
+    over = [
+        {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} if isinstance(loop, ast.For) else set()
+        for loop in around
+    ]
+    return any(not names & words for names in over)
 
 
 def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) -> Iterator[Edit]:
@@ -221,6 +224,10 @@ def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) 
         yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield from _constants(node, places)
+        parameters = [a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]]
+        for name in parameters if isinstance(node.value, float) and node.value not in (0.0, 1.0, 2.0, 0.5) else ():
+            if scope.shapes.get(name) == ():
+                yield Edit(node, name, "wrong-eps" if "eps" in name else "hard-coded", name)
         if id(node) in places.indices:
             counts = [n for n, shape in scope.shapes.items() if shape == () and n.isidentifier()][:MOST_SCALARS]
             yield from (Edit(node, name, "wrong-index", name) for name in counts)
@@ -270,14 +277,16 @@ def _operators(node: ast.BinOp, places: _Places, scope: Scope) -> Iterator[Edit]
         if op == "//":
             kind = "dtype"
         yield Edit(node, f"({left} {other} {right})", places.kind(node, kind))
-    for kept, other in ((left, node.right), (right, node.left)):
+    for kept, kept_node, other in ((left, node.left, node.right), (right, node.right, node.left)):
         if kept is right and isinstance(node.op, ast.Pow):
             continue
         named = other.id if isinstance(other, ast.Name) else ""
         number = isinstance(other, ast.Constant) or scope.shapes.get(named) == ()
         kind = "wrong-scale" if isinstance(node.op, ast.Mult | ast.Div) and number else "extra-term"
         if isinstance(other, ast.Constant) and other.value == 1 and isinstance(node.op, ast.Add | ast.Sub):
-            kind = "wrong-scale" if id(node) in places.divided_by else "off-by-one"
+            given = {a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]}
+            counted = isinstance(kept_node, ast.Name) and kept_node.id in given  # a number of steps, say
+            kind = "wrong-scale" if id(node) in places.divided_by and not counted else "off-by-one"
         if isinstance(node.op, ast.Pow):
             kind = "wrong-formula"
         kind = "wrong-eps" if _small(other) else places.kind(node, kind)
@@ -454,6 +463,24 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
         yield Edit(term, f"np.log({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.abs({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.maximum({text}, 0)", "wrong-mask", tier=SCALED)
+    for term in terms:
+        text = _wrapped(term)
+        for v in arrays:
+            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
+                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
+        for v in arrays:
+            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
+            for small in (name for name in scalars if "eps" in name):
+                yield Edit(term, f"({text} / (np.sqrt({v}) + {small}))", "missing-term", v, ADDED)
+        for v in scalars:
+            for op in "+-":
+                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
+        for s in scalars:
+            for v in arrays:
+                for factor in ("", "2 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
+                for factor in ("", "0.5 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
     for node in nodes:  # an index or a size that is another
         if (
             isinstance(node, ast.Name)
@@ -465,22 +492,6 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
                 if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
                     kind = "wrong-index" if id(node) in inside else "wrong-formula"
                     yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
-    for term in terms:
-        text = _wrapped(term)
-        for v in arrays:
-            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
-                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
-        for v in arrays:
-            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
-        for v in scalars:
-            for op in "+-":
-                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
-        for s in scalars:
-            for v in arrays:
-                for factor in ("", "2 * "):
-                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
-                for factor in ("", "0.5 * "):
-                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
 
 
 def _terms(parts) -> Iterator[ast.expr]:

@@ -56,13 +56,13 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
     kind, quantity = finding.kind, finding.quantity
     if found.edit is not None:
-        if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS):
+        if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS and difference.rung != "dtype"):
             kind = found.edit.kind
         if vague:
             quantity = found.name or found.edit.quantity or quantity
         elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
-    elif vague and found.lacks is not None:
+    elif (vague or kind == "wrong-formula") and found.lacks is not None:
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
@@ -109,7 +109,7 @@ def told(found: Departure) -> str:
 def in_own_names(context: Context, finding: Finding) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
-    known = {*source.identifiers, *context.exercise.returns, *context.problem.arguments}
+    known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
     items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
     if items:  # of a dict, the item that is wrong
         return replace(finding, quantity=items[0])

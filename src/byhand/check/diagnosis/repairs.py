@@ -21,7 +21,7 @@ from .edits import ADDED, LOCAL, SCALED, Edit, Scope, applied, edits
 
 WORK = 350_000
 """Microseconds of work that all tries may take, as they are reckoned."""
-ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 700
+ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 200
 """Microseconds for a try, for a line that it executes, and for a function of ours that it calls over the wire."""
 SECONDS = 1.0
 """The last resort, for functions of ours that take long over what they are given: then no more is tried."""
@@ -89,12 +89,18 @@ class Search:
         found: list[Mended] = []
         self.complete = True
         heads = [line for line, (statement, _) in self.lines.items() if isinstance(statement, ast.FunctionDef)]
-        for stage in (
-            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling), (ADDED, telling)],
+        by_value = (
             [(LOCAL, roots), (SCALED, roots), (LOCAL, suspects)],
-            [(ADDED, roots), (SCALED, suspects), (LOCAL, others)],
+            [(LOCAL, others)],
+            [(ADDED, roots), (SCALED, suspects)],
             [(ADDED, suspects), (SCALED, others)],
             [(ADDED, others)],
+        )
+        everywhere = [*roots, *suspects, *others]
+        by_tier = ([(LOCAL, everywhere)], [(SCALED, everywhere)], [(ADDED, everywhere)])  # what code that stops held tells little
+        for stage in (
+            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling), (ADDED, telling)],
+            *(by_tier if quantity is None else by_value),
         ):
             for tier, lines in stage:
                 for line in lines:
@@ -104,8 +110,9 @@ class Search:
                     statement, scope = self.lines[line]
                     if line not in changes:
                         changes[line] = _edits(statement, scope)
-                    todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
-                    mended = self._line(line, list(todo), todo, quantity)
+                    here = sorted((e for e in changes[line] if e.tier == tier), key=lambda e: e.kind == "wrong-formula")
+                    todo = {applied(text, scope.definition, e): e for e in reversed(here)}  # of two that are one text the first
+                    mended = self._line(line, list(todo)[::-1], todo, quantity)
                     found += [mended] if mended is not None else []
             if found:
                 break

@@ -204,7 +204,8 @@ class Traced:
         assert self.flow is not None
         by_line: dict[int, list[Value]] = {}
         for value in self.flow.values:
-            by_line.setdefault(value.line, []).append(value)
+            if not isinstance(self.flow.statement(value.line), ast.For):  # one that counts right may begin or end wrong
+                by_line.setdefault(value.line, []).append(value)
         return {line for line, values in by_line.items() if all(self.meant[id(v)] for v in values)}
 
     def ends(self, difference: Difference | None) -> list[Value]:
