@@ -177,6 +177,8 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
     context = Context(exercise, learner, first, foreign.in_question(entry, trials) if entry is not None else trials)
     findings, picture = diagnose(context)
     findings = assembly.explain(context, sizes.told(context, findings, report.seed))
+    if entry is not None:
+        findings = foreign.what_is_asked(findings)
     if repeated is not None:
         findings = [repeated, *findings]
     if rung == "values" and first.problem.case.kind in ("edge", "extreme"):

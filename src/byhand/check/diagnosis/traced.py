@@ -88,6 +88,8 @@ class Traced:
             return None
         if not value.last and (self._worked_on(value) or not self.copied(value)):
             return None
+        if value.held.given and self.context.trial.attempt.error is not None:  # it stops before that is filled
+            return None
         mine = value.held.step.value
         if mine.ndim and all(k.value.ndim == 0 for k in known):  # "d" is the number of features there, and a gradient here
             return None
@@ -179,7 +181,8 @@ class Traced:
             return True  # taken out of what is given, under its name there
         if value.held.given and mine.ndim and all(r.held.step.value.ndim == 0 for r in value.reads):
             return True  # made of nothing but sizes
-        return mine.ndim > 0 and value.held.given and not value.last  # a copy, or zeros, made to be filled
+        unfinished = self.context.trial.attempt.error is not None
+        return mine.ndim > 0 and value.held.given and (not value.last or unfinished)  # a copy, or zeros, made to be filled
 
     def telling(self, value: Value) -> bool:
         """Whether a wrong value is recognised as a variation of something right, or is not what its name says."""
