@@ -13,7 +13,7 @@ from byhand.arrays import leaves
 from ..compare import Difference
 from ..problem import Problem
 from .flow import Flow, Value
-from .known import knowledge, plain
+from .known import Known, knowledge, plain
 from .matching import EXACT, identify, relate
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Traced:
 
     def _meant(self, value: Value) -> bool | None:
         """Return whether a variable holds what one of its name is meant to hold in the end; None where no name says."""
-        known = self.known[0].by_name.get(plain(value.label))
+        known = self.known[0].by_name.get(plain(value.label)) or self._gradient_of(value)
         if known is None or value.name.startswith("return") or value.line in self.heads:
             return None
         if not value.last and (self._worked_on(value) or not self.copied(value)):
@@ -96,6 +96,15 @@ class Traced:
         if mine.ndim == 0 and value.held.step.turn and all(k.value.ndim for k in known):  # a number after the other of an array
             return None
         return any(is_same(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
+
+    def _gradient_of(self, value: Value) -> list[Known] | None:
+        """Return what `dz` is meant to hold by what `z` does, where it is a copy of something else."""
+        assert self.flow is not None
+        if not value.label.startswith("d") or not self.copied(value):
+            return None
+        forward = [r for v in self.flow.values if v.name == value.label[1:] for r in v.held.relations]
+        words = {f"the gradient of {r.known.words}" for r in forward if r.right and r.known.form == "whole"}
+        return [known for known in self.known[0].by_key.values() if known.words in words] or None
 
     def _worked_on(self, value: Value) -> bool:
         """Whether what a variable holds is changed in place next."""
