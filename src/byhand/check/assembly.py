@@ -270,7 +270,11 @@ def _line(context: Context, call: Call, made: Sequence[Call]) -> int | None:
     definition = context.learner.source.function(context.exercise.name)
     if definition is None:
         return None
-    found = [n for n in ast.walk(definition) if isinstance(n, ast.Call) and _called(n.func) == call.name]
+    found = [n for n in _calls(definition) if _called(n.func) == call.name]
+    if not found:  # it is made by a helper
+        helpers = {name: context.learner.helper(name) for name in {_called(n.func) for n in _calls(definition)}}
+        using = [n for n, h in helpers.items() if h is not None and any(_called(c.func) == call.name for c in _calls(h))]
+        found = [n for n in _calls(definition) if _called(n.func) in using]
     ran = context.ran if context.trial.attempt.error is None else ()
     lines = sorted(n.lineno for n in found if not ran or n.lineno in ran)
     loops = [n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While)]
@@ -280,6 +284,10 @@ def _line(context: Context, call: Call, made: Sequence[Call]) -> int | None:
         return None
     each = [line for line, often in zip(lines, again, strict=True) for _ in range(times if often else 1)]
     return each[call.number - 1] if call.number <= len(each) else None
+
+
+def _calls(definition: ast.FunctionDef) -> list[ast.Call]:
+    return [n for n in ast.walk(definition) if isinstance(n, ast.Call)]
 
 
 def _called(function: ast.expr) -> str:

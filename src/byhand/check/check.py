@@ -212,6 +212,8 @@ def _explained(context: Context, report: Report, repeated: Finding | None) -> Re
     """Return a failing report with its findings, and what shows them."""
     findings, picture = diagnose(context)
     findings = assembly.explain(context, sizes.told(context, findings, report.seed))
+    if entry is not None:
+        findings = foreign.what_is_asked(findings)
     if repeated is not None:
         findings = [repeated, *findings]
     shown = shrink.shrink(context.learner, context.trial, report.seed)

@@ -85,12 +85,18 @@ class ForeignLearner(Learner):
     """The parts of composites that are the learner's own just now."""
     parts: Sequence[Callable] = ()
     """The parts of ours."""
+    files: Sequence[Path] = ()
+    """The other files of the assignment."""
     instead: Mapping[str, Callable] = field(default_factory=dict)
     """What stands in for some of them just now."""
 
     def use_reference(self, exercise: Exercise, but: frozenset[str]) -> None:
         """Put functions of ours in place of all parts but some, from the next call on."""
         self.theirs, self.instead, self.parts = but, {}, exercise.parts
+
+    def siblings(self) -> Sequence[Path]:
+        """Return the other files of the assignment."""
+        return self.files
 
     def use(self, functions: Mapping[str, Callable]) -> None:
         """Put functions in the place of ours, in the first call of the next run."""
@@ -316,6 +322,12 @@ def asked_for(learner: Learner, trials: Sequence[Trial]) -> tuple[Trial, ...]:
     if not isinstance(learner, ForeignLearner) or not right:
         return right
     return in_question(learner.entries[right[0].problem.exercise.name][0], right)
+
+
+def what_is_asked(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what is said of failing code: that it changes an argument besides is advice."""
+    besides = (replace(f, severity="advice") if f.kind == "mutates-input" else f for f in findings[1:])
+    return [*findings[:1], *besides]
 
 
 def in_question(entry: Entry, trials: Sequence[Trial]) -> tuple[Trial, ...]:
@@ -557,6 +569,7 @@ def _learners(
             entries={**found, exercise.name: (entry, known, spelling)},
             unfinished=frozenset(unfinished),
             parts=exercise.parts,
+            files=[file for file in where.files if file != source.file],
             cached={e.exercise: e for e in dialect.entries if e.keeps},
         )
 

@@ -282,6 +282,15 @@ class Learner:
         """Put the references in place of all parts of a composite, but for some."""
         self.worker.substitute({part.__name__: part for part in exercise.parts if part.__name__ not in but})
 
+    def helper(self, name: str) -> ast.FunctionDef | None:
+        """Return the definition of a function of theirs, in this file or another of their package."""
+        sources = [self.source, *(read_source(file) for file in self.siblings())]
+        return next((found for source in sources if (found := source.function(name)) is not None), None)
+
+    def siblings(self) -> Sequence[Path]:
+        """Return the other files of the learner's package."""
+        return locate(self.source.file)[2][1:] if (self.source.file.parent / "__init__.py").exists() else []
+
     def use(self, functions: Mapping[str, Callable]) -> None:
         """Put functions in the place of parts of a composite."""
         self.worker.substitute(functions)

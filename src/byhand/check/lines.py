@@ -147,9 +147,14 @@ def _matches(index: ast.expr, key: str) -> bool:
     if isinstance(index, ast.BinOp):  # "w" + str(i), "w%d" % i
         parts = [index.left]
         if isinstance(index.left, ast.Constant) and isinstance(index.left.value, str):
-            return key.startswith(index.left.value.partition("%")[0])
+            return _begins(key, index.left.value.partition("%")[0])
     first = parts[0]
-    return not isinstance(first, ast.Constant) or key.startswith(str(first.value))
+    return not isinstance(first, ast.Constant) or _begins(key, str(first.value))
+
+
+def _begins(key: str, stem: str) -> bool:
+    """Return whether a key begins so: "b1" with "b", and not "beta1", of which the number is the only part made on the way."""
+    return key.startswith(stem) and (not key[-1:].isdigit() or key.rstrip("0123456789") in (stem, stem.rstrip("0123456789")))
 
 
 def _stores(

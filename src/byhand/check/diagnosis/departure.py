@@ -211,7 +211,7 @@ class Departures:
         lines = {m.line for m in mended}
         telling = strong is not None and strong.line == best.line
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
-        sure = (telling and wrong[0].line == best.line) or (alone and best.line in departing)
+        sure = best.everything and ((telling and wrong[0].line == best.line) or (alone and best.line in departing))
         value = value or next((v for v in reversed(suspects.inside) if v.line == best.line), None)
         name = _variable(value.name) if value is not None else ""
         words = self._words(value) if value is not None and value in wrong else ""

@@ -119,6 +119,6 @@ def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
         quantity=slip.quantity,
         line=slip.line if slip.line is not None and not onto_line.mended(context, numbers) else numbers.line,
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
-        confidence=slip.confidence if slip.confidence != "certain" or onto_line.mended(context, numbers) else "likely",
+        confidence=slip.confidence if slip.confidence != "certain" or onto_line.mended(context, numbers, slip.kind) else "likely",
         evidence=numbers.evidence + slip.evidence,
     )

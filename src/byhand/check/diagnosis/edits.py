@@ -441,6 +441,18 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
     arrays = [n for n in dict.fromkeys([*late, *own]) if n.isidentifier() and scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
     arrays += [n for n in items if n not in numbers][:MOST_ITEMS]
     terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
+    for node in nodes:  # an index or a size that is another
+        if (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and id(node) not in called
+            and node.id not in ("np", "self")
+        ):
+            for v in named:
+                if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
+                    other = id(node) in inside or scope.shapes.get(node.id) == ()
+                    kind = "wrong-index" if other else "wrong-formula"
+                    yield Edit(node, v, kind, v if v in own else "", SCALED if other else ADDED)
     for term in terms:
         text = _wrapped(term)
         yield Edit(term, f"(-{text})", "wrong-sign", tier=SCALED)
@@ -464,6 +476,17 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
         yield Edit(term, f"np.log({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.abs({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.maximum({text}, 0)", "wrong-mask", tier=SCALED)
+    for node in nodes:  # another item of the same thing, or an index in the place of a number
+        if isinstance(node, ast.Subscript) and (own_text := ast.unparse(node)) in items:
+            for other in items:
+                if other != own_text and other.partition("[")[0] == own_text.partition("[")[0]:
+                    yield Edit(node, other, "wrong-index", tier=SCALED)
+        elif isinstance(node, ast.Constant | ast.UnaryOp) and id(node) in inside and _is_number(node):
+            for v in own:
+                if len(scope.shapes.get(v, ())) == 1:
+                    yield Edit(node, v, "wrong-index", v, SCALED)
+                    for w in scalars:
+                        yield Edit(node, f"{v}[{w}]", "wrong-index", v, SCALED)
     for term in terms:
         text = _wrapped(term)
         for v in arrays:
@@ -508,6 +531,11 @@ def _items(node: ast.AST) -> Iterator[ast.expr]:
     else:
         for child in ast.iter_child_nodes(node):
             yield from _items(child)
+
+
+def _is_number(node: ast.AST) -> bool:
+    node = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(node, ast.Constant) and type(node.value) is int
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -51,6 +51,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         return decides
     if finding.line is not None and (not found.sure or _elsewhere(context, difference, finding.line, found.line)):
         return decides
+    if finding.code == "argument" and found.edit is None and found.confidence != "certain":
+        return decides
     vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
@@ -91,9 +93,10 @@ def _in_a_mode(context: Context) -> bool:
     return failing * 2 < len(context.trials) and re.fullmatch(r"`\w+` is (True|False)", special.shared(context)) is not None
 
 
-def mended(context: Context, finding: Finding) -> bool:
-    """Return whether the line of a finding is one with whose change all is right."""
-    return any(d is not None and d.sure and d.line == finding.line for d in context.departures.found.values())
+def mended(context: Context, finding: Finding, kind: str = "") -> bool:
+    """Return whether the line of a finding is one with whose change, perhaps of a kind, all is right."""
+    found = [d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line]
+    return any(not kind or (d.edit is not None and d.edit.kind in (kind, "wrong-formula")) for d in found)
 
 
 def told(found: Departure) -> str:

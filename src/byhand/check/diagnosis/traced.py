@@ -13,7 +13,7 @@ from byhand.arrays import leaves
 from ..compare import Difference
 from ..problem import Problem
 from .flow import Flow, Value
-from .known import knowledge, plain
+from .known import Known, knowledge, plain
 from .matching import EXACT, identify, relate
 
 if TYPE_CHECKING:
@@ -83,10 +83,12 @@ class Traced:
 
     def _meant(self, value: Value) -> bool | None:
         """Return whether a variable holds what one of its name is meant to hold in the end; None where no name says."""
-        known = self.known[0].by_name.get(plain(value.label))
+        known = self.known[0].by_name.get(plain(value.label)) or self._gradient_of(value)
         if known is None or value.name.startswith("return") or value.line in self.heads:
             return None
         if not value.last and (self._worked_on(value) or not self.copied(value)):
+            return None
+        if value.held.given and self.context.trial.attempt.error is not None:  # it stops before that is filled
             return None
         mine = value.held.step.value
         if mine.ndim and all(k.value.ndim == 0 for k in known):  # "d" is the number of features there, and a gradient here
@@ -94,6 +96,15 @@ class Traced:
         if mine.ndim == 0 and value.held.step.turn and all(k.value.ndim for k in known):  # a number after the other of an array
             return None
         return any(is_same(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
+
+    def _gradient_of(self, value: Value) -> list[Known] | None:
+        """Return what `dz` is meant to hold by what `z` does, where it is a copy of something else."""
+        assert self.flow is not None
+        if not value.label.startswith("d") or not self.copied(value):
+            return None
+        forward = [r for v in self.flow.values if v.name == value.label[1:] for r in v.held.relations]
+        words = {f"the gradient of {r.known.words}" for r in forward if r.right and r.known.form == "whole"}
+        return [known for known in self.known[0].by_key.values() if known.words in words] or None
 
     def _worked_on(self, value: Value) -> bool:
         """Whether what a variable holds is changed in place next."""
@@ -186,7 +197,9 @@ class Traced:
         if value.held.given and mine.ndim and all(r.held.step.value.ndim == 0 for r in value.reads):
             return True  # made of nothing but sizes
         constant = mine.ndim > 0 and bool(np.all(mine == mine.flat[0])) if mine.size else True
-        return mine.ndim > 0 and value.held.given and (constant or not value.last)  # a copy, or zeros, made to be filled
+        unfinished = self.context.trial.attempt.error is not None
+        made_to_be_filled = constant or unfinished or not value.last  # a copy, or zeros
+        return mine.ndim > 0 and value.held.given and made_to_be_filled
 
     def telling(self, value: Value) -> bool:
         """Whether a wrong value is recognised as a variation of something right, or is not what its name says."""
