@@ -123,7 +123,8 @@ def _repeated_term(site: Site) -> Iterator[Replacement]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and site.numeric:
         counted = {"off-by-one"} if isinstance(node.right, ast.Constant) and isinstance(node.right.value, int) else set()
         repeated = ast.BinOp(node, node.op, node.right)
-        yield Replacement(node, repeated, {"extra-term", "wrong-scale"} | counted, names(node.right))
+        small = {"wrong-eps"} if "eps" in names(node.right) else set()
+        yield Replacement(node, repeated, {"extra-term", "wrong-scale"} | counted | small, names(node.right))
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         yield Replacement(node, [node, node], {"extra-term", "wrong-scale"}, names(node.value))
 

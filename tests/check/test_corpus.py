@@ -50,7 +50,7 @@ def test_right_code_passes_and_wrong_code_does_not(name, pool):
     for verdict in ("right", "wrong"):
         assert sum(entry[0] == verdict for entry in entries) >= 4, f"too few {verdict} ones"
     for verdict, _, label, wanted, body in entries:
-        report = check(course.find(name), f"{name}.py", pool=pool, source=HEADER + body)
+        report = check(course.find(name), f"{name}.py", pool=pool, source=HEADER + body, explain=bool(wanted))
         told = f"{label}: {report.summary} {report.findings}"
         if verdict == "right" and report.verdict == "pass":  # by other numbers too
             report = check(course.find(name), f"{name}.py", pool=pool, source=HEADER + body, seed=1)
@@ -60,8 +60,9 @@ def test_right_code_passes_and_wrong_code_does_not(name, pool):
             assert {f.code for f in report.findings} - SILENT == advice, told
         else:
             assert report.verdict == "fail", told
+        if verdict == "wrong" and wanted:
             first = report.findings[0]
-            assert not wanted or [first.kind, first.quantity] == wanted, told
+            assert [first.kind, first.quantity] == wanted, told
             assert first.title and first.question, told
 
 

@@ -19,7 +19,6 @@ from .diagnosis import order, where
 from .diagnosis.context import Context, Trial
 from .diagnosis.diagnose import diagnose
 from .diagnosis.factors import kind_of, recognise
-from .learner import Learner
 from .process import WorkerDied
 
 MOST = 3
@@ -32,7 +31,9 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
     What the composite does is run once more, and each call that is given something else than it should be is answered as if
     it had been given that: what is right then was the fault of these calls, and what is not has another cause.
     """
-    if not context.exercise.parts or type(context.learner) is not Learner:
+    if not context.exercise.parts:
+        return findings
+    if findings[0].kind == "unstable":  # infinities come out of every call that they are given to
         return findings
     if findings[0].code == "as-if":  # told in the composite's own arguments, and it holds in all cases
         return findings
@@ -59,13 +60,16 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
         found = [*taken, *(f for f in findings if f.quantity not in names)] if taken and vague else findings
         if vague and not taken and not made.wrong:
             found = [_lead(findings[0], ALL_GIVEN), *findings[1:]]
-    if context.traced.solved and findings[0].line is not None:  # the line at fault is known: it says more than the call does
+    if context.departures.solved and findings[0].line is not None:  # the line at fault is known: it says more than the call does
         known = findings[0]
         placed = {"line": known.line, "kind": known.kind, "quantity": known.quantity, "confidence": known.confidence}
         if found[0] is not known:
             same = found[0].title == known.title  # then all that is known is said already
             found = [found[0] if same else replace(_lead(_more(found[0], known.detail), known.where), **placed)]
-    return [_lead(found[0], order_told), *found[1:MOST]]
+    first = found[0]
+    if first.line is None:
+        first = replace(first, line=findings[0].line, where=findings[0].where)
+    return [_lead(first, order_told), *found[1:MOST]]
 
 
 def _order(context: Context) -> str:

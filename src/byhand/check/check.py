@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from byhand.spec import Case, Dialect, Entry, Exercise, Finding, Report
 
 from . import advice, assembly, composites, foreign, predictions, rungs, shrink, vectorised
 from .compare import dtype_advice, numbers_for_booleans
-from .diagnosis import consistency, paths, repeat, sizes
+from .diagnosis import consistency, repeat, sizes
 from .diagnosis.context import RUNGS, Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Learner, Source, load, read_source
@@ -37,6 +38,7 @@ def check(
     runs: Path | None = None,
     dialect: Dialect | None = None,
     dialect_name: str = "",
+    explain: bool = True,
 ) -> Report:
     """Check the function of an exercise in a learner's file.
 
@@ -51,6 +53,8 @@ def check(
         dialect: whose names and conventions the file follows, where they are not ours.
         dialect_name: the dialect's name for what is checked, where it has several for the exercise.
         runs: for an experiment, the folder with the learner's runs; otherwise that of the workspace that the file is in.
+        explain: whether to find out what is wrong with results that are not right. Without, the report has the verdict, the rung,
+            the cases and a summary, but no findings, example or graph: for judging many sources.
 
     Raises:
         ValueError: there is no such file or case, or no such isolation.
@@ -79,8 +83,9 @@ def check(
         tool=f"byhand {byhand.__version__}",
         replay=f"byhand check {exercise.name} --file {file} --seed {seed}",
     )
+    judge = partial(_judge, explain=explain)
     if dialect is not None:
-        report = foreign.told_by(dialect, dialect_name, exercise, text, base, cases, pool or WorkerPool(), _judge)
+        report = foreign.told_by(dialect, dialect_name, exercise, text, base, cases, pool or WorkerPool(), judge)
         return _finished(report, exercise, started)
     definition = text.function(exercise.name)
     if definition is not None and not text.started(exercise.name):
@@ -92,7 +97,7 @@ def check(
     pool = pool or WorkerPool()
     worker = pool.take()
     try:
-        report = _check(exercise, text, worker, cases, base, source, runs or file.resolve().parent.parent / "runs")
+        report = _check(exercise, text, worker, cases, base, source, runs or file.resolve().parent.parent / "runs", judge)
     except WorkerDied as died:
         report = rungs.death(base, died.reason, exercise.name, None)
     finally:
@@ -110,7 +115,9 @@ def _timings(started: float) -> dict[str, float]:
     return {"total": round(time.perf_counter() - started, 4)}
 
 
-def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source, runs: Path) -> Report:
+def _check(
+    exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base: Report, source, runs: Path, judge: Callable
+) -> Report:
     loaded = worker.load(text.file, source)
     problem = rungs.not_loaded(exercise, loaded, base) or rungs.signature(exercise, text, worker, loaded, base)
     if problem is not None:
@@ -135,10 +142,18 @@ def _check(exercise, text: Source, worker: Worker, cases: tuple[Case, ...], base
         from . import experiments  # here, for it loads what trains
 
         return experiments.judge(exercise, learner, tuple(trials), report, runs)
-    return _judge(exercise, learner, tuple(trials), report)
+    return judge(exercise, learner, tuple(trials), report)
 
 
-def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], report: Report, entry: Entry | None = None) -> Report:
+def _judge(
+    exercise: Exercise,
+    learner: Learner,
+    trials: tuple[Trial, ...],
+    report: Report,
+    entry: Entry | None = None,
+    *,
+    explain: bool = True,
+) -> Report:
     def all_failing(found: Sequence[Trial]) -> list[Trial]:
         return [t for t in found if t.rung is not None and not (entry is not None and foreign.beyond(entry, t))]
 
@@ -162,7 +177,8 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
             first = consistency.forward_first(exercise, learner)
             return rungs.failed(report, "values", first)
         elif consistent is not None:
-            return rungs.failed(report, "values", _inside_forward(exercise, learner, report, consistent))
+            told_of = _inside_forward(exercise, learner, report, consistent) if explain else consistent
+            return rungs.failed(report, "values", told_of)
     if failing and advice.by_finite_differences(exercise, failing, learner.held):
         told.append(advice.finite_differences(exercise))
         failing = []
@@ -179,25 +195,39 @@ def _judge(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], repo
             told += foreign.beyond_what_is_asked(entry, Context(exercise, learner, trials[0], trials))
         return _passed(exercise, learner, trials, report, told)
     first = min(failing, key=_order)
-    rung = first.rung
-    context = Context(exercise, learner, first, trials)
+    edge = first.rung == "values" and first.problem.case.kind in ("edge", "extreme")
+    report = replace(
+        report,
+        verdict="fail",
+        rung="edge" if edge else first.rung,
+        summary=_told(exercise, first),
+        replay=f"{report.replay} --case {first.problem.case.name!r}",
+    )
+    asked = foreign.in_question(entry, trials) if entry is not None else trials
+    return _explained(Context(exercise, learner, first, asked), report, repeated) if explain else report
+
+
+def _told(exercise: Exercise, failing: Trial) -> str:
+    """Say what fails, without a reason."""
+    names = [d.quantity for d in failing.differences] or [*failing.attempt.changed]
+    what = f"{', '.join(names)} on the rung {failing.rung}" if failing.attempt.error is None else "it stops with an exception"
+    return f"{exercise.name} is not right in the case {failing.problem.case.name!r}: {what}."
+
+
+def _explained(context: Context, report: Report, repeated: Finding | None) -> Report:
+    """Return a failing report with its findings, and what shows them."""
     findings, picture = diagnose(context)
     findings = assembly.explain(context, sizes.told(context, findings, report.seed))
     if repeated is not None:
         findings = [repeated, *findings]
-    if rung == "values" and first.problem.case.kind in ("edge", "extreme"):
-        rung = "edge"
-    shown = shrink.shrink(learner, first, report.seed)
+    shown = shrink.shrink(context.learner, context.trial, report.seed)
     return replace(
         report,
-        verdict="fail",
-        rung=rung,
         summary=findings[0].title,
         findings=tuple(findings),
         right_so_far=_right(context),
         example=shrink.example(shown),
         graph=picture,
-        replay=f"{report.replay} --case {first.problem.case.name!r}",
     )
 
 
@@ -248,7 +278,7 @@ def _passed(exercise: Exercise, learner: Learner, trials: tuple[Trial, ...], rep
             text = f"{exercise.name} is right, {where}, and vectorised: {_times(speedup)} the loop, for {verdict.timed_on}."
     text = " ".join([text, *(finding.title for finding in told[:1])])
     context = Context(exercise, learner, first, trials)
-    traced = paths.trace(context)
+    traced = context.problem.traced
     picture = None if traced is None else graph.picture(traced)
     return replace(
         report,

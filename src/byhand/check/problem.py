@@ -6,11 +6,12 @@ import inspect
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
+from byhand import graph
 from byhand.arrays import leaves, tree_map
 from byhand.spec import Case, Draw, Exercise
 
@@ -89,6 +90,17 @@ class Problem:
         return by_name(self.exercise.returns, result)
 
     @cached_property
+    def traced(self) -> graph.Graph | None:
+        """The graph of the forward (or of a loss) with respect to what gradients are asked of; None where there is none."""
+        wrt = tuple(name for name in map(self.exercise.gradient_of, self.exercise.returns) if name is not None)
+        if not wrt:
+            return None
+        try:
+            return graph.trace(self.exercise.forward or self.exercise.function, self.arguments, wrt=wrt)
+        except (TypeError, ValueError, NotImplementedError):
+            return None
+
+    @cached_property
     def constants(self) -> dict[str, float]:
         """The numbers that a factor may turn out to be, by the name the learner knows: sizes and scalar options."""
         named = {size.upper(): float(value) for size, value in self.sizes.items()}
@@ -113,8 +125,27 @@ def by_name(returns: tuple[str, ...], result: Any) -> dict[str, Any]:
     return {name: value for name, value in zip(returns, values, strict=True) if name != "cache"}
 
 
+_KEPT: dict[tuple, Problem] = {}
+"""Problems by what they are made from: while somebody watches a file, the same ones come again with every save."""
+MOST_KEPT = 64
+
+
 def build(exercise: Exercise, case: Case, seed: int, *, sizes: dict[str, int] | None = None, small: bool = False) -> Problem:
-    """Draw a case's inputs. `sizes` replaces some of its sizes; small=True draws small integers."""
+    """Draw a case's inputs. `sizes` replaces some of its sizes; small=True draws small integers.
+
+    What comes back for the same case is the same object, with what was computed on it: its arrays are not to be changed.
+    """
+    if sizes is not None and not small:  # as large as may be
+        return _build(exercise, case, seed, sizes, small)
+    key = (exercise, case.kind, case.name, *map(repr, sorted(case.options.items())), seed, *sorted((sizes or {}).items()), small)
+    if key not in _KEPT:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)))
+        _KEPT[key] = _build(exercise, case, seed, sizes, small)
+    return _KEPT[key]
+
+
+def _build(exercise: Exercise, case: Case, seed: int, sizes: dict[str, int] | None, small: bool) -> Problem:
     options = {**size_options(exercise), **case.options, **(sizes or {})}
     draw = Draw(seed, zlib.crc32(f"{exercise.name}/{case.name}".encode()), small=small)
     arguments = exercise.inputs(draw, **options)
@@ -135,6 +166,7 @@ def size_options(exercise: Exercise) -> dict[str, int]:
     return {p.name: p.default for p in parameters if type(p.default) is int}
 
 
+@lru_cache(maxsize=512)
 def cases_of(exercise: Exercise) -> tuple[Case, ...]:
     """Return the declared cases, and the first of them in single precision if it has real numbers in it."""
     first = exercise.cases[0]

@@ -33,8 +33,10 @@ CPU_SECONDS = 600
 """Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
-TRY_SECONDS = 0.05
-"""Seconds that one call of a changed text of the learner's may take."""
+TRY_SECONDS, TRY_SECONDS_WITH_OURS = 0.05, 0.25
+"""Seconds that one call of a changed text of the learner's may take, and one that calls functions of ours."""
+AGAIN_SECONDS = 0.2
+"""Seconds that a function of ours may take over a learner's arguments once one had to be stopped."""
 
 _OWN = str(Path(byhand.__file__).resolve().parent)
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -122,7 +124,7 @@ class Worker:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY):
         self.seconds, self.memory = seconds, memory
         self._functions: dict[int, Callable] = {}
-        self._patience = self.seconds
+        self._patience = self._most_patience = self.seconds
         self.asked = 0
         """How often learner code has called a function of ours."""
         self.folder = tempfile.mkdtemp(prefix="byhand-check-")
@@ -150,6 +152,7 @@ class Worker:
         """
         module, root, files = locate(file) if place is None else (place.module, place.root, place.files)
         self._functions.clear()
+        self._patience = self._most_patience = self.seconds
         paths = {"root": str(root), "files": [str(f) for f in files]}
         package = None if place is None else (place.package, {name: str(path) for name, path in place.modules.items()})
         self._send({"op": "load"}, module=module, **paths, source=source, seconds=self.seconds, package=package)
@@ -167,10 +170,12 @@ class Worker:
 
     def make(self, kind: str, made: Made, keep: str) -> Outcome:
         """Make an object of the learner's class; `call("@keep.method", ...)` then calls its methods."""
-        sent = {"args": self._lend(list(made.args)), "kwargs": self._lend(dict(made.kwargs))}
-        sent |= {"attributes": self._lend(dict(made.attributes)), "first": [[n, list(given)] for n, given in made.first]}
-        self._send({"op": "make"}, name=kind, **sent, keep=keep, seconds=self.seconds)
+        self._send({"op": "make"}, name=kind, **self._lent(made), keep=keep, seconds=self.seconds)
         return self._answer("answered", _answered)
+
+    def _lent(self, made: Made) -> dict[str, Any]:
+        sent = {"args": self._lend(list(made.args)), "kwargs": self._lend(dict(made.kwargs))}
+        return sent | {"attributes": self._lend(dict(made.attributes)), "first": [[n, list(given)] for n, given in made.first]}
 
     def read(self, keep: str, names: list[str]) -> dict[str, Any]:
         """Return attributes of an object that was made."""
@@ -187,32 +192,56 @@ class Worker:
         opaque=frozenset(),
         keep: str = "",
         count: bool = False,
-        watched: Mapping[int, tuple[int, Sequence[str]]] | None = None,
+        watched: Mapping[int, tuple[int, Sequence[str], bool]] | None = None,
         strict: bool = False,
     ) -> Outcome:
         """Call the learner's function on copies of the arguments. Results at `opaque` positions stay there as handles.
 
         With `count`, the lines that it executes are counted; with `watched` (for every line its statement's first, and the
-        variables to which that gives a value) what its variables hold is recorded. Both take time. With `strict`, what leaves
-        the range of floats is an exception.
+        variables to which that gives a value, or may) what its variables hold is recorded. Both take time. With `strict`,
+        what leaves the range of floats is an exception.
         """
         sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
-        sent |= {"watched": {str(line): [start, list(names)] for line, (start, names) in (watched or {}).items()}}
+        sent |= {"watched": {str(line): [start, list(names), surely] for line, (start, names, surely) in (watched or {}).items()}}
         self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count, strict=strict)
         return self._answer("result", _outcome)
 
-    def tries(self, texts: Sequence[str], replaced: str, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset()):
-        """Call a function with each of some texts in the place of one of the learner's; return what each returns, or None.
+    def tries(
+        self,
+        texts: Sequence[str],
+        replaced: str,
+        name: str,
+        args: list,
+        kwargs: Mapping[str, Any],
+        *,
+        opaque=frozenset(),
+        after: Sequence[int] = (),
+        on: tuple[str, Made] | None = None,
+        seed: int | None = None,
+    ) -> list[tuple[Any, list, dict] | None]:
+        """Call a function with each of some texts in the place of one of the learner's.
 
-        Where the time runs out with one, those after it are left out.
+        Returns for each (what it returns, the arguments at the places `after` as they are then, the attributes asked for), None
+        where it does not run. Where the time runs out with one, those after it are left out. A method, "@keep.method", is
+        called on an object of `on`, a class and how it is made, that is new each time; NumPy's random numbers start from `seed`.
         """
-        sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs)), "opaque": sorted(opaque)}
-        self._send({"op": "try"}, texts=list(texts), replaced=replaced, **sent, seconds=TRY_SECONDS)
-        self._patience = TRY_SECONDS
+        sent: dict[str, Any] = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
+        sent |= {"opaque": sorted(opaque), "after": list(after), "on": None, "seed": seed}
+        if on is not None:
+            keep, (kind, made) = name.removeprefix("@").rpartition(".")[0], on
+            sent["on"] = {"keep": keep, "make": {"name": kind, **self._lent(made)}, "read": list(made.read)}
+        self._send(
+            {"op": "try"},
+            texts=list(texts),
+            replaced=replaced,
+            **sent,
+            seconds=TRY_SECONDS_WITH_OURS if self._functions else TRY_SECONDS,
+        )
+        self._patience = TRY_SECONDS_WITH_OURS
         try:
             return self._answer("tried", lambda header, values: list(values["results"]))
         finally:
-            self._patience = self.seconds
+            self._patience = self._most_patience
 
     def takes(self, name: str, positional: int, keywords: list[str]) -> tuple[str, str]:
         """Return (why it cannot be called like this, or ""; its signature)."""
@@ -338,6 +367,9 @@ class Worker:
             with np.errstate(all="ignore"):  # inf and nan are told of where they come out, not by a warning of ours
                 value = _within(self._patience, function, args, kwargs)
         except Exception as error:  # the learner's arguments made our function fail: their code hears of it
+            if isinstance(error, TimeoutError):
+                self._most_patience = AGAIN_SECONDS
+                self._patience = min(self._patience, AGAIN_SECONDS)
             self._send({"op": "refuse", "why": f"{type(error).__name__}: {error}"})
         else:
             changed = [a if isinstance(a, dict) else None for a in args]
@@ -419,7 +451,8 @@ def _steps(rows: Any, arrays: Any) -> tuple[Step, ...]:
     for (function, line, name, *numbers), value in zip(rows, arrays, strict=True):
         if not isinstance(value, np.ndarray):
             raise ValueError("a variable that is no array")
-        found.append(Step(_text(function), int(line), _text(name), *map(int, numbers), value))
+        turn, frame, caller, called_from = map(int, numbers)
+        found.append(Step(_text(function), int(line), _text(name), turn, frame, caller, called_from, value))
     return tuple(found)
 
 

@@ -24,13 +24,13 @@ GENERATOR = 0x20
 class Recorder:
     """A trace function that keeps copies of what one file's functions give their variables.
 
-    `watched` tells for every line (as text, for it may have come as JSON) the first line of its statement and the variables
-    that the statement gives a value. `full` is set where something had to be left out.
+    `watched` tells for every line (as text, for it may have come as JSON) the first line of its statement, the variables that
+    the statement gives a value, and whether it surely does. `full` is set where something had to be left out.
     """
 
     def __init__(self, file, watched):
         self.file = file
-        self.watched = {int(line): (start, names) for line, (start, names) in watched.items()}
+        self.watched = {int(line): told for line, told in watched.items()}
         self.steps = {}
         """(function, line, name) -> [(sequence, frame, array), ...]: the first few, and the last."""
         self.lines = {}
@@ -55,8 +55,8 @@ class Recorder:
         self.stack.append(here)
         held = {}
         for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
-            self.note(frame, here, name, held, code.co_firstlineno)
-        state = {"names": (), "raised": False}
+            self.note(frame, here, name, held, code.co_firstlineno, True)
+        state = {"names": (), "surely": True, "raised": False}
 
         def line(frame, event, arg):
             if self.full:
@@ -64,17 +64,18 @@ class Recorder:
             if event == "exception":
                 state["raised"] = True
                 return line
-            start, names = self.watched.get(frame.f_lineno, (frame.f_lineno, ()))
+            start, names, surely = self.watched.get(frame.f_lineno, (frame.f_lineno, (), True))
             same = event == "line" and start == here[1] and frame.f_lineno > start
             if not same and not state["raised"]:
                 for name in state["names"]:
-                    self.note(frame, here, name, held, here[1])
+                    self.note(frame, here, name, held, here[1], state["surely"])
             if event == "line":
                 self.events += 1
                 self.full = self.full or self.events > MOST_EVENTS
                 if not same:
                     self.lines[start] = self.lines.get(start, 0) + 1
-                here[1], state["names"], state["raised"] = start, names, False
+                here[1] = start
+                state.update(names=names, surely=surely, raised=False)
             elif event == "return":
                 if not state["raised"]:
                     for name, array in parts("return", arg):
@@ -85,16 +86,16 @@ class Recorder:
 
         return line
 
-    def note(self, frame, here, variable, held, line):
-        """Keep what a variable of a frame holds, and what is in it, where that is new."""
+    def note(self, frame, here, variable, held, line, surely):
+        """Keep what a variable of a frame holds, and what is in it, where a line gave it that."""
         value = frame.f_locals.get(variable)
         for name, array in parts(variable, value):
             before = held.get(name)
             unchanged = before is not None and same(before[0], array)
-            if unchanged and (before[1] == line or array is before[2] or array.ndim == 0):
-                continue  # a line that is executed again and gives the same, or that might have changed it and has not
+            if before is not None and unchanged and (before[1] == line or (before[2] is value and "[" in name) or not surely):
+                continue  # a line that is executed again and gives the same, or has not changed it, or not this part of it
             copy = array.copy()
-            held[name] = (copy, line, array)
+            held[name] = (copy, line, value)
             self.keep(frame.f_code.co_name, line, here[0], name, copy)
 
     def keep(self, function, line, frame, name, array):
@@ -135,7 +136,14 @@ def parts(name, value, depth=0):
             yield name, value
     elif kind in (bool, np.bool_, float, np.float64, np.float32, np.int64) or (kind is int and abs(value) < 2**53):
         yield name, np.array(value)
-    elif kind in (dict, list, tuple) and depth < 2 and len(value) <= 32:
-        for key, item in list(value.items() if kind is dict else enumerate(value)):
+    elif depth < 2 and (kind in (dict, list, tuple) or name == "self") and len(inside := _inside(value)) <= 32:
+        for key, item in inside:
             if type(key) in (str, int):
                 yield from parts(f"{name}[{key!r}]", item, depth + 1)
+
+
+def _inside(value):
+    """Return the items of a dict or list, or the attributes of an object."""
+    if type(value) in (list, tuple):
+        return list(enumerate(value))
+    return list((value if type(value) is dict else getattr(value, "__dict__", {})).items())

@@ -7,27 +7,27 @@ from collections.abc import Iterator, Mapping
 
 from .lines import root
 
-Watched = Mapping[int, tuple[int, tuple[str, ...]]]
-"""For each line the first line of its statement, and the variables that the statement may give a value."""
+Watched = Mapping[int, tuple[int, tuple[str, ...], bool]]
+"""For each line the first of its statement, the variables that the statement may give a value, and whether it surely does."""
 COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 """Statements that have others inside."""
 
 
 def watched(tree: ast.AST) -> Watched:
     """Return what to watch for on every line of a file."""
-    found: dict[int, tuple[int, tuple[str, ...]]] = {}
+    found: dict[int, tuple[int, tuple[str, ...], bool]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
             last = node.end_lineno or node.lineno
             if isinstance(node, COMPOUND) and getattr(node, "body", None):
                 last = max(node.lineno, node.body[0].lineno - 1)
-            names_given = names(node)
+            given, surely = names(node), not isinstance(node, ast.Expr)
             for line in range(node.lineno, last + 1):
                 before = found.get(line)
                 if before is None or before[0] < node.lineno:
-                    found[line] = (node.lineno, names_given)
+                    found[line] = (node.lineno, given, surely)
                 elif before[0] == node.lineno:  # two statements on one line
-                    found[line] = (node.lineno, tuple(dict.fromkeys(before[1] + names_given)))
+                    found[line] = (node.lineno, tuple(dict.fromkeys(before[1] + given)), before[2] and surely)
     return found
 
 

@@ -20,6 +20,8 @@ MAX_PRINTED = 20_000
 MAX_DEPTH = 12
 LOOPS_OF_NUMPY = ("apply_along_axis", "apply_over_axes")
 """Functions of NumPy that go through an array in Python."""
+KEPT_ANSWERS = 500
+"""Answers of the parent's functions that are kept while changed texts are tried."""
 SLOW_TRIES = 3
 """Changed texts of one lot that may take too long: then no more are tried."""
 LENT = "_byhand_number"
@@ -252,6 +254,8 @@ class _Child:
         self.replaced = []
         self.running = False
         self.counting = False
+        self.trying = False
+        self.answers = {}
         self.byhand = ""
 
     # -- talking
@@ -283,8 +287,8 @@ class _Child:
 
         def ask(*args, **kwargs):
             was_running, self.running = self.running, False
-            self.send({"op": "callback", "function": function.number}, args=list(args), kwargs=kwargs)
-            header, arrays = unpack(self.read)
+            asked = pack({"op": "callback", "function": function.number}, args=list(args), kwargs=kwargs)
+            header, arrays = self.answer_to(asked)
             self.running = was_running
             if header["op"] == "refuse":
                 raise ValueError(header["why"])
@@ -296,6 +300,21 @@ class _Child:
 
         setattr(ask, LENT, function.number)
         return ask
+
+    def answer_to(self, asked):
+        """Return the parent's answer to a packed request; while changed texts are tried, one that came before at once.
+
+        Its functions are pure, and nearly all calls of one try are those of the last.
+        """
+        if self.trying and asked in self.answers:
+            header, arrays = self.answers[asked]
+            return header, [array.copy() for array in arrays]
+        self.write_to.write(asked)
+        self.write_to.flush()
+        header, arrays = unpack(self.read)
+        if self.trying and len(self.answers) < KEPT_ANSWERS:
+            self.answers[asked] = header, [array.copy() for array in arrays]
+        return header, arrays
 
     # -- requests
 
@@ -327,6 +346,7 @@ class _Child:
         self.files, self.file = frozenset(files), files[0]
         self.kept.clear()
         self.replaced.clear()
+        self.answers.clear()
         VIOLATIONS.clear()
 
         def load():
@@ -389,23 +409,23 @@ class _Child:
 
         Where its constructor fails, it is made without.
         """
-
-        def make():
-            kind = self.lookup(name)
-            try:
-                made = kind(*args, **kwargs)
-            except Exception:
-                made = kind.__new__(kind)
-            for attribute, value in attributes.items():
-                setattr(made, attribute, value)
-            for method, given in first:
-                if hasattr(made, method):
-                    getattr(made, method)(*given)
-            return made
-
         VIOLATIONS.clear()
-        self.kept[keep], error, _ = self.guard(make, seconds)
+        self.kept[keep], error, _ = self.guard(lambda: self.made(name, args, kwargs, attributes, first), seconds)
         self.answer(error, None)
+
+    def made(self, name, args, kwargs, attributes, first):
+        """Make an object as `do_make` says."""
+        kind = self.lookup(name)
+        try:
+            made = kind(*args, **kwargs)
+        except Exception:
+            made = kind.__new__(kind)
+        for attribute, value in attributes.items():
+            setattr(made, attribute, value)
+        for method, given in first:
+            if hasattr(made, method):
+                getattr(made, method)(*given)
+        return made
 
     def do_read(self, keep, names):
         """Send attributes of an object that was made."""
@@ -448,10 +468,12 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_try(self, texts, replaced, name, args, kwargs, opaque, seconds):
-        """Call a function with other texts in the place of one of the learner's, one after the other; send what they return.
+    def do_try(self, texts, replaced, name, args, kwargs, opaque, seconds, after, on, seed):
+        """Call a function with other texts in the place of one of the learner's, one after the other.
 
-        Where one does not run, that is None. The module is left as it was.
+        What each returns is sent, with the arguments at some places as they are then, and attributes; None where it does not
+        run. A method is called on an object made anew each time: `on` = {keep, make: the arguments of `made`, read: names}.
+        The module is left as it was.
         """
         owner, _, attribute = replaced.rpartition(".")
         module = vars(self.modules[""])
@@ -459,21 +481,31 @@ class _Child:
         original, results = vars(holder)[attribute], []
 
         def run(text):
-            made = {}
+            made, given = {}, _fresh(args)
             exec(compile(text, self.file, "exec"), module, made)
             setattr(holder, attribute, made[attribute])
-            return self.lookup(name)(*_fresh(args), **_fresh(kwargs))
+            if on is not None:
+                self.kept[on["keep"]] = self.made(**_fresh(on["make"]))
+            if seed is not None:
+                import numpy as np
+
+                np.random.seed(seed)
+            value = self.lookup(name)(*given, **_fresh(kwargs))
+            read = {n: getattr(self.kept[on["keep"]], n, None) for n in on["read"]} if on is not None else {}
+            return value, [given[i] for i in after], read
 
         slow = 0
+        self.trying = True
         for text in texts:
             value, error, _ = self.guard(lambda text=text: run(text), seconds)
             setattr(holder, attribute, original)
-            if opaque and isinstance(value, tuple | list):
-                value = tuple(None if i in opaque else item for i, item in enumerate(value))
+            if error is None and opaque and isinstance(value[0], tuple | list):
+                value = (tuple(None if i in opaque else item for i, item in enumerate(value[0])), *value[1:])
             results.append(None if error is not None else value)
             slow += error is not None and error["type"] == "timeout"
             if slow > SLOW_TRIES:
                 break
+        self.trying = False
         self.printed.take()
         try:
             self.send({"op": "tried"}, results=results)

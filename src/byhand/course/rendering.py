@@ -47,11 +47,13 @@ def _code(definition: ast.FunctionDef) -> str:
     return ast.dump(definition.args) + "".join(map(ast.dump, body))
 
 
+@cache
 def solution(exercise: Exercise) -> str:
     """Return the reference as a learner would write it: `np.`, no annotations, no `xp`, the names of other exercises bare."""
     return _signature(exercise) + _docstring(exercise, answer=True) + _body(exercise, exercise.function)
 
 
+@cache
 def short_solution(exercise: Exercise) -> str:
     """Return the solution under the stub's docstring, which gives nothing away."""
     return _signature(exercise) + _docstring(exercise, answer=False) + _body(exercise, exercise.function)

@@ -80,7 +80,7 @@ def _line(context: Context, change: Change) -> int | None:
     if not context.traced.problems:
         return None
     problem = _changed(context.traced.problems[0], change)
-    made = context.traced.made_as(follow(problem, context.exercise.function))
+    made = context.departures.made_as(follow(problem, context.exercise.function))
     return made.line if made is not None else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,8 @@ from .. import lines
 from ..compare import ORDER, Difference, by_returned, differences
 from ..learner import Attempt, Learner
 from ..problem import Problem
-from .departure import Traced
+from .departure import Departures
+from .traced import Traced
 
 RUNGS = ("runs", *ORDER, "purity")
 """What a trial may break, in the order of the ladder."""
@@ -75,8 +77,16 @@ class Context:
 
     def line(self, difference: Difference) -> int | None:
         """Return the learner's line that decides a quantity."""
-        position = self.exercise.returns.index(difference.returned)
-        return self.learner.source.line_of(self.exercise.name, position, difference.keys, self.ran)
+        variable, position, keys = self.place(difference)
+        if variable != "return":
+            return self.line_of_variable(variable)
+        return self.learner.source.line_of(self.exercise.name, position, keys, self.ran)
+
+    def place(self, difference: Difference) -> tuple[str, int, tuple[str, ...]]:
+        """Return where a quantity is: ("return", its position among what is returned, its keys), or the variable it is in."""
+        variable, *keys = re.findall(r"[^\[\]']+", self.learner.result(self.exercise, difference.returned, difference.keys))
+        position, rest = (int(keys[0]), keys[1:]) if keys and keys[0].isdigit() else (0, keys)
+        return variable, position, tuple(rest)
 
     def line_of_variable(self, *names: str) -> int | None:
         """Return the line that gives the first of these variables that the learner has its value, or None."""
@@ -96,8 +106,13 @@ class Context:
 
     @cached_property
     def traced(self) -> Traced:
-        """What the variables held line by line, and where they depart. The code is run once more for it."""
+        """What the variables held line by line. The code is run twice more for it."""
         return Traced(self)
+
+    @cached_property
+    def departures(self) -> Departures:
+        """Where the quantities depart from what is right. Changes of the code are tried for it."""
+        return Departures(self)
 
 
 def trial(learner: Learner, problem: Problem, *, forward: bool = True) -> Trial:

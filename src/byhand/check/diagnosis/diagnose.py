@@ -50,7 +50,7 @@ def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     if listed is not None:
         return [onto_line.place(context, context.trial.differences[0], listed)], None
     for difference in _from_the_source(context)[:MOST]:
-        if found and context.traced.everything:
+        if found and context.departures.everything:
             break  # all the rest comes from the same place
         finding, marked = _of_difference(context, difference)
         finding = onto_line.place(context, difference, finding)
@@ -96,8 +96,7 @@ def _from_the_source(context: Context) -> list[Difference]:
     found = order.from_the_output(context)
     if definition is None or len(found) < 2 or any(d.rung == "type" for d in found):
         return found
-    places = context.exercise.returns.index
-    told = [lines.sources(definition, places(d.returned), d.keys) for d in found]
+    told = [lines.sources(definition, *context.place(d)[1:]) for d in found]
 
     def needed(i: int) -> int:
         own, used = told[i]

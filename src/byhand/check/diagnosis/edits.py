@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import permutations
 
 from ..watching import COMPOUND
 
@@ -36,7 +37,7 @@ _AXES = (
 )  # fmt: skip
 _SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
 SMALL = 1e-2
-MOST_SCALARS, MOST_ARRAYS, MOST_TERMS = 8, 12, 14
+MOST_SCALARS, MOST_ARRAYS, MOST_TERMS, MOST_LETTERS, MOST_ITEMS = 8, 12, 14, 3, 4
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,20 @@ class _Places:
 
 
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
-    """Return the text of a function of a file, at the left margin, with one edit."""
-    lines = text.splitlines(keepends=True)
-    node = edit.node
+    """Return the text of a function of a file, as it can stand alone, with one edit."""
+    lines, node = _lines(text), edit.node
     assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno is not None and node.end_col_offset is not None
     first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
     middle = first[: node.col_offset].decode() + edit.text + last[node.end_col_offset :].decode()
     start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
     body = [*lines[start - 1 : node.lineno - 1], middle, *lines[node.end_lineno : definition.end_lineno]]
-    return textwrap.dedent("".join(body))
+    return "".join(body) if definition.col_offset == 0 else "".join(["if True:\n", *body])
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text as Python counts them: a form feed ends none."""
+    return re.split(r"(?<=\n)", text)
 
 
 def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
@@ -127,7 +133,7 @@ def edits(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         frozenset(id(n) for a in _axis_arguments(nodes) for n in ast.walk(a)),
         frozenset(id(n) for c in nodes if _named(c) in _MOVES for n in ast.walk(c)),
         frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c)) - ranges - inside,
-        frozenset(id(b.right) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div)),
+        frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div) for n in ast.walk(b.right)),
         isinstance(statement, ast.While),
     )
     for node in nodes:
@@ -144,7 +150,7 @@ def _defaults(definition: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
     for parameter, default in pairs:
         meant = scope.defaults.get(parameter.arg)
         if isinstance(default, ast.Constant) and type(meant) in (int, float, bool, type(None)) and default.value != meant:
-            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "wrong-formula", parameter.arg)
+            yield Edit(default, repr(meant), "wrong-eps" if "eps" in parameter.arg else "hard-coded", parameter.arg)
 
 
 def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
@@ -177,7 +183,7 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         base, index = ast.unparse(statement.target.value), ast.unparse(statement.target.slice)
         yield Edit(statement, f"np.add.at({base}, ({index}), {ast.unparse(statement.value)})", "overwrites")
     if isinstance(statement, ast.For):
-        yield Edit(statement.iter, f"reversed(list({ast.unparse(statement.iter)}))", "wrong-order")
+        yield Edit(statement.iter, f"reversed(list({ast.unparse(statement.iter)}))", "wrong-order", tier=SCALED)
     if isinstance(statement, ast.If | ast.While):
         test = statement.test
         kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
@@ -188,9 +194,12 @@ def _in_loop(statement: ast.stmt, target: str, definition: ast.FunctionDef) -> b
     """Return whether a statement gives the same thing a value again and again: not where the loop goes over its items."""
     loops = [n for n in ast.walk(definition) if isinstance(n, ast.For | ast.While)]
     around = [n for n in loops if n.lineno < statement.lineno <= (n.end_lineno or 0)]
-    inner = max(around, key=lambda n: n.lineno, default=None)
-    over = {n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)} if isinstance(inner, ast.For) else set()
-    return inner is not None and not over & set(re.findall(r"\w+", target))
+    words = set(re.findall(r"\w+", target))
+    over = [
+        {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} if isinstance(loop, ast.For) else set()
+        for loop in around
+    ]
+    return any(not names & words for names in over)
 
 
 def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) -> Iterator[Edit]:
@@ -213,6 +222,10 @@ def _of_node(node: ast.AST, statement: ast.stmt, places: _Places, scope: Scope) 
         yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield from _constants(node, places)
+        parameters = [a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]]
+        for name in parameters if isinstance(node.value, float) and node.value not in (0.0, 1.0, 2.0, 0.5) else ():
+            if scope.shapes.get(name) == ():
+                yield Edit(node, name, "wrong-eps" if "eps" in name else "hard-coded", name)
         if id(node) in places.indices:
             counts = [n for n, shape in scope.shapes.items() if shape == () and n.isidentifier()][:MOST_SCALARS]
             yield from (Edit(node, name, "wrong-index", name) for name in counts)
@@ -238,8 +251,8 @@ def _constants(node: ast.Constant, places: _Places) -> Iterator[Edit]:
     v = node.value
     assert isinstance(v, int | float)
     small = type(v) is float and 0 < v < SMALL
-    others = dict.fromkeys([v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2, *([0.0] if small else [])])
-    for other in others:
+    others: list[int | float] = [v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2]
+    for other in dict.fromkeys(others):
         if other == v:
             continue
         other = int(other) if type(v) is int and other == int(other) else other
@@ -262,14 +275,16 @@ def _operators(node: ast.BinOp, places: _Places, scope: Scope) -> Iterator[Edit]
         if op == "//":
             kind = "dtype"
         yield Edit(node, f"({left} {other} {right})", places.kind(node, kind))
-    for kept, other in ((left, node.right), (right, node.left)):
+    for kept, kept_node, other in ((left, node.left, node.right), (right, node.right, node.left)):
         if kept is right and isinstance(node.op, ast.Pow):
             continue
         named = other.id if isinstance(other, ast.Name) else ""
         number = isinstance(other, ast.Constant) or scope.shapes.get(named) == ()
         kind = "wrong-scale" if isinstance(node.op, ast.Mult | ast.Div) and number else "extra-term"
         if isinstance(other, ast.Constant) and other.value == 1 and isinstance(node.op, ast.Add | ast.Sub):
-            kind = "wrong-scale" if id(node) in places.divided_by else "off-by-one"
+            given = {a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]}
+            counted = isinstance(kept_node, ast.Name) and kept_node.id in given  # a number of steps, say
+            kind = "wrong-scale" if id(node) in places.divided_by and not counted else "off-by-one"
         if isinstance(node.op, ast.Pow):
             kind = "wrong-formula"
         kind = "wrong-eps" if _small(other) else places.kind(node, kind)
@@ -328,6 +343,8 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         yield from (Edit(node, f"{_wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
     yield from _axes(node, name, head, arguments, keywords, call, scope)
     yield from _cast(node, name, arguments, keywords, call)
+    if name == "einsum" and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+        yield from _einsum(node.args[0], node.args[0].value)
     yield from _order(node, name, arguments, call)
     if len(arguments) == 1 and name not in ("len", "range", "int", "float", "zip", "enumerate", "astype") and not keywords:
         yield Edit(node, f"({arguments[0]})", "wrong-formula")
@@ -342,7 +359,8 @@ def _axes(node, name, head, arguments, keywords, call, scope: Scope) -> Iterator
     if name not in _REDUCTIONS and "axis" not in keywords:
         return
     position = 1 if head.startswith(("np.", "numpy.")) else 0
-    counted = [n.target.id for n in ast.walk(scope.definition) if isinstance(n, ast.For) and isinstance(n.target, ast.Name)]
+    targets = [n.target for n in ast.walk(scope.definition) if isinstance(n, ast.For)]
+    counted = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
     for axis in (*_AXES, *dict.fromkeys(counted)):
         if "axis" not in keywords and len(arguments) > position:
             if arguments[position] != axis:
@@ -377,6 +395,19 @@ def _cast(node, name, arguments, keywords, call) -> Iterator[Edit]:
         yield Edit(node, call(args=arguments[:-1]), "dtype")
 
 
+def _einsum(node: ast.Constant, written: str) -> Iterator[Edit]:
+    """Yield the same product, summed over other axes, or with its axes in another order."""
+    into, arrow, out = written.replace(" ", "").partition("->")
+    letters = [c for c in dict.fromkeys(into) if c.isalpha()]
+    if arrow and "." not in written and len(letters) <= MOST_LETTERS:
+        for n in range(min(len(letters), len(out) + 1) + 1):
+            for some in permutations(letters, n):
+                other = "".join(some)
+                if other != out:
+                    kind = "wrong-transpose" if sorted(other) == sorted(out) else "wrong-axis"
+                    yield Edit(node, repr(f"{into}->{other}"), kind)
+
+
 def _order(node, name, arguments, call) -> Iterator[Edit]:
     if name in ("dot", "matmul") and len(arguments) == 2:
         a, b = arguments
@@ -404,8 +435,11 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
     read = {n.id for n in ast.walk(scope.definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     late = sorted(reversed([*scope.shapes]), key=lambda name: name in read)  # those first that are used nowhere
     named = [n for n in dict.fromkeys([*own, *late]) if n.isidentifier()]
-    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS]
-    arrays = [n for n in dict.fromkeys([*late, *own]) if scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    items = list(dict.fromkeys(ast.unparse(n) for n in _items(scope.definition)))
+    numbers = [n for n in items if scope.shapes.get(n) == ()]
+    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS] + numbers[:MOST_ITEMS]
+    arrays = [n for n in dict.fromkeys([*late, *own]) if n.isidentifier() and scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    arrays += [n for n in items if n not in numbers][:MOST_ITEMS]
     terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
     for term in terms:
         text = _wrapped(term)
@@ -430,6 +464,24 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
         yield Edit(term, f"np.log({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.abs({text})", "wrong-formula", tier=SCALED)
         yield Edit(term, f"np.maximum({text}, 0)", "wrong-mask", tier=SCALED)
+    for term in terms:
+        text = _wrapped(term)
+        for v in arrays:
+            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
+                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
+        for v in arrays:
+            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
+            for small in (name for name in scalars if "eps" in name):
+                yield Edit(term, f"({text} / (np.sqrt({v}) + {small}))", "missing-term", v, ADDED)
+        for v in scalars:
+            for op in "+-":
+                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
+        for s in scalars:
+            for v in arrays:
+                for factor in ("", "2 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
+                for factor in ("", "0.5 * "):
+                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
     for node in nodes:  # an index or a size that is another
         if (
             isinstance(node, ast.Name)
@@ -441,22 +493,25 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
                 if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
                     kind = "wrong-index" if id(node) in inside else "wrong-formula"
                     yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
-    for term in terms:
-        text = _wrapped(term)
-        for v in arrays:
-            for op, kind in (("*", "missing-term"), ("+", "missing-term"), ("-", "missing-term"), ("/", "missing-term")):
-                yield Edit(term, f"({text} {op} {v})", kind, v, ADDED)
-        for v in arrays:
-            yield Edit(term, f"({text} * ({v} > 0))", "missing-term", v, ADDED)
-        for v in scalars:
-            for op in "+-":
-                yield Edit(term, f"({text} {op} {v})", "wrong-eps" if "eps" in v else "missing-term", v, ADDED)
-        for s in scalars:
-            for v in arrays:
-                for factor in ("", "2 * "):
-                    yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
-                for factor in ("", "0.5 * "):
-                    yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
+
+
+def _items(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what is read from an object or a dict under a name: `self.reg`, `params["W1"]`, `self.params["W" + str(i)]`."""
+    read = isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load)
+    if read and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        yield node
+    elif read and isinstance(node, ast.Subscript) and any(_is_text(n) for n in ast.walk(node.slice)):
+        yield node
+    elif isinstance(node, ast.Call):
+        for child in (*node.args, *(k.value for k in node.keywords)):
+            yield from _items(child)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _items(child)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _terms(parts) -> Iterator[ast.expr]:

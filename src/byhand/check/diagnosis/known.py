@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand import course, graph
+from byhand import course
 from byhand.arrays import leaves, tree_map
 from byhand.graph.gradient import backward, seeds
 from byhand.spec import Exercise, syntax
@@ -63,7 +64,14 @@ class Knowledge:
                 number = count[known.words] = count.get(known.words, -1) + 1
                 found[known.words, number] = known
         self.by_key = found
+        given = [a for values in self.arguments.values() for a in values]
+        defaults = [
+            p.default for p in inspect.signature(problem.exercise.forward or problem.exercise.function).parameters.values()
+        ]
+        self.settings = {float(a) for a in given if a.ndim == 0} | {d for d in defaults if isinstance(d, float)}
+        """Single numbers that are arguments, or that they are by default."""
         self.numbers = {float(k.value) for k in found.values() if k.value.ndim == 0} | {
+            *self.settings,
             *map(float, problem.sizes.values()),
             0.0,
             1.0,
@@ -90,7 +98,7 @@ class Knowledge:
 
 _KEPT: dict[tuple, Knowledge] = {}
 """What is known by problem: while somebody watches a file, the same problems come again with every save."""
-MOST_KEPT = 64
+MOST_KEPT = 16
 
 
 def knowledge(problem: Problem) -> Knowledge:
@@ -185,14 +193,12 @@ def _last(path: str) -> str:
 
 def _traced(problem: Problem):
     """Return (the graph of the forward or the loss, the gradient at every node), or None."""
-    exercise = problem.exercise
-    wrt = tuple(name for name in map(exercise.gradient_of, exercise.returns) if name is not None)
-    if not wrt:
+    traced = problem.traced
+    if traced is None:
         return None
     try:
-        traced = graph.trace(exercise.forward or exercise.function, problem.arguments, wrt=wrt)
         start = seeds(traced, 1.0 if problem.upstream is None else problem.upstream)
-        section = traced.section(wrt)
+        section = traced.section(tuple(traced.inputs))
         return traced, section, backward(section, start)
     except (TypeError, ValueError, NotImplementedError):
         return None

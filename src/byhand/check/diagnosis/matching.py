@@ -110,8 +110,9 @@ def _says_nothing(value: np.ndarray, knowledge: Knowledge) -> bool:
     if flat.size == 0 or (value.ndim > 0 and np.all(flat == flat[0])):
         return True
     if value.ndim == 0:
-        return bool(float(value) == round(float(value) * 4) / 4) if np.isfinite(value) else False
-    if value.dtype.kind in "biu" and flat.size < 6:
+        number = float(value)
+        return number in knowledge.settings or (np.isfinite(number) and number == round(number * 4) / 4)
+    if value.dtype.kind in "biu" and (flat.size < 6 or np.array_equal(flat, np.arange(flat.size))):
         return True
     return any(flat.size == given.size and np.array_equal(flat, given.ravel()) for given in knowledge.inputs)
 
@@ -122,7 +123,7 @@ def _relations(step, values, knowledge, constants) -> Iterator[Relation]:
         for value, one in zip(values, knowledge, strict=True):
             target = one.by_key.get(key)
             found.append(None if target is None else relate(value, target.value))
-        if any(f is None for f in found) or len({layout for _, layout in found}) > 1:
+        if any(f is None for f in found):
             continue
         symbol = _symbol([c for c, _ in found], constants, single=values[0].size < ENOUGH)
         if symbol is not None:
@@ -176,6 +177,8 @@ def _layouts(value: np.ndarray, target: np.ndarray) -> Iterator[tuple[str, np.nd
         n, c, h, w = target.shape
         if value.shape == (n * h * w, c):
             yield "reshaped", value.reshape(n, h, w, c).transpose(0, 3, 1, 2)
+    if value.ndim == 4 and target.ndim == 2 and target.shape == (value.size // value.shape[1], value.shape[1]):
+        yield "reshaped", value.transpose(0, 2, 3, 1).reshape(target.shape)
 
 
 def _multiple(value: np.ndarray, target: np.ndarray) -> float | None:

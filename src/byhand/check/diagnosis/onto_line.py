@@ -10,7 +10,7 @@ from byhand.spec import Finding
 
 from .. import watching
 from ..compare import Difference
-from . import where, words
+from . import sofar, special, where, words
 from .context import Context
 from .departure import Departure
 
@@ -30,26 +30,29 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     decides = replace(decides, confidence="likely" if finding.confidence == "certain" else finding.confidence)
     if difference.rung == "type":
         return unfinished(context, decides) if difference.yours is None else decides
-    found = context.traced.departure(difference)
+    found = context.departures.of(difference)
     if found is None or (found.edit is None and (difference.rung == "finite" or finding.line is not None)):
         return decides
-    if finding.line is not None and not found.sure:
+    if finding.line is not None and (not found.sure or _elsewhere(context, difference, finding.line, found.line)):
         return decides
     vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
-        if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS):
+        if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS and difference.rung != "dtype"):
             kind = found.edit.kind
         if vague:
             quantity = found.name or found.edit.quantity or quantity
         elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
-    elif vague and found.lacks is not None:
+    elif (vague or kind == "wrong-formula") and found.lacks is not None:
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
+    question = words.question(kind, difference.quantity) if vague and kind != finding.kind else finding.question
+    if vague and kind == "wrong-formula" and _in_a_mode(context):
+        kind = "wrong-mode"
     if vague and kind not in (finding.kind, "wrong-formula"):
         reason = words.of_kind(kind).why
     return replace(
@@ -58,15 +61,28 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         kind=kind,
         quantity=quantity,
         confidence=confidence,
-        question=finding.question if not vague or kind == finding.kind else words.question(kind, difference.quantity),
+        question=question,
         where=told(found, difference.quantity),
         detail="\n".join(filter(None, (finding.detail, reason))),
     )
 
 
+def _elsewhere(context: Context, difference: Difference, line: int, other: int) -> bool:
+    """Return whether a number leaves the range of floats in a function, and the line that could mend it calls that."""
+    around = context.learner.source.around
+    here, there = around(line), around(other)
+    return difference.rung == "finite" and here is not None and there is not None and here[0] != there[0]
+
+
+def _in_a_mode(context: Context) -> bool:
+    """Return whether it fails just where a switch, such as `train`, is set as in few cases."""
+    failing = sum(not t.passed for t in context.trials)
+    return failing * 2 < len(context.trials) and re.fullmatch(r"`\w+` is (True|False)", special.shared(context)) is not None
+
+
 def mended(context: Context, finding: Finding) -> bool:
     """Return whether the line of a finding is one with whose change all is right."""
-    return any(d is not None and d.sure and d.line == finding.line for d in context.traced.found.values())
+    return any(d is not None and d.sure and d.line == finding.line for d in context.departures.found.values())
 
 
 def told(found: Departure, quantity: str | None) -> str:
@@ -78,7 +94,10 @@ def told(found: Departure, quantity: str | None) -> str:
 def in_own_names(context: Context, finding: Finding) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
-    known = {*source.identifiers, *context.exercise.returns, *context.problem.arguments}
+    known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
+    items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
+    if items:  # of a dict, the item that is wrong
+        return replace(finding, quantity=items[0])
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
@@ -95,7 +114,7 @@ def stopped(context: Context, finding: Finding) -> Finding:
         return unfinished(context, finding)
     if finding.quantity == context.exercise.name:  # of a name that is not there, that is what it is about
         finding = replace(finding, quantity=_about(context, finding.line) or finding.quantity)
-    found = context.traced.departure(None)
+    found = context.departures.of(None)
     if found is None or finding.line is None or found.edit is None:
         return replace(finding, confidence="likely")
     if found.line == finding.line:
@@ -121,8 +140,8 @@ def _about(context: Context, line: int | None) -> str:
 
 def unfinished(context: Context, finding: Finding) -> Finding:
     """Say what of an unfinished function is right, and what is still to come."""
-    right = [item["name"] for item in context.traced.right() if "[" not in item["name"] and item["is"] != item["name"]]
-    to_come = context.traced.to_come()
+    right = [item["name"] for item in sofar.right(context.traced) if "[" not in item["name"] and item["is"] != item["name"]]
+    to_come = sofar.to_come(context.traced)
     if not right:
         return finding
     told = f"{words.listed(right)} right"

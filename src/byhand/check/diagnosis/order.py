@@ -5,7 +5,7 @@ from __future__ import annotations
 from byhand.arrays import leaves
 
 from ..compare import Difference
-from . import paths, words
+from . import words
 from .context import Context
 
 MOST = 3
@@ -43,7 +43,7 @@ def _told(returned: str, path: str) -> str:
 
 def _steps(context: Context) -> dict[str, int]:
     """Return the most steps from each parameter, by path, to the output."""
-    traced = paths.trace(context)
+    traced = context.problem.traced
     if traced is None:
         return {}
     names = tuple(traced.inputs)

@@ -19,7 +19,7 @@ _COUNTS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 def explain(context: Context, difference: Difference) -> tuple[Finding | None, dict[str, Any] | None]:
     """Explain a gradient by a path or a node of its forward's graph; return (finding, the marked picture), or (None, None)."""
-    traced = trace(context)
+    traced = context.problem.traced
     if traced is None or difference.rung != "values":
         return None, None
     wrt = context.exercise.gradient_of(difference.returned)
@@ -35,19 +35,6 @@ def explain(context: Context, difference: Difference) -> tuple[Finding | None, d
     if implied is not None:
         return _node(context, difference, implied), graph.mark(picture, implied)
     return None, None
-
-
-def trace(context: Context):
-    """Return the graph of the forward (or of the loss) on the failing problem, or None where there is none to trace."""
-    exercise = context.exercise
-    function = exercise.forward or exercise.function
-    wrt = tuple(name for name in map(exercise.gradient_of, exercise.returns) if name is not None)
-    if not wrt:
-        return None
-    try:
-        return graph.trace(function, context.problem.arguments, wrt=wrt)
-    except (TypeError, ValueError, NotImplementedError):
-        return None
 
 
 def _sure(context: Context, difference: Difference, wrt: str, gains: list) -> list:

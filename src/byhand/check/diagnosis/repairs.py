@@ -21,7 +21,7 @@ from .edits import ADDED, LOCAL, SCALED, Edit, Scope, applied, edits
 
 WORK = 350_000
 """Microseconds of work that all tries may take, as they are reckoned."""
-ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 700
+ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 200
 """Microseconds for a try, for a line that it executes, and for a function of ours that it calls over the wire."""
 SECONDS = 1.0
 """The last resort, for functions of ours that take long over what they are given: then no more is tried."""
@@ -66,33 +66,53 @@ class Search:
     """Whether every change of the tiers that were begun was tried."""
     seen: dict[str, set[str] | None] = field(default_factory=dict)
     """What is wrong on the first problem with each text that was tried; None where it does not run."""
+    begun: set[int] = field(default_factory=set)
+    """The lines of which changes were tried."""
 
     def most(self) -> int:
         """Return how many tries there is room for."""
-        return WORK // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
+        return int(WORK * self.learner.patience) // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
+
+    @property
+    def room(self) -> int:
+        """How many more tries there is room for."""
+        return max(0, self.most() - self.tried) if self.spent <= SECONDS * self.learner.patience else 0
 
     def run(self, quantity: str | None) -> list[Mended]:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
         text = self.learner.source.text
-        changes = {line: list(edits(statement, scope)) for line, (statement, scope) in self.lines.items()}
+        changes: dict[int, list[Edit]] = {}
         telling = [line for line in self.lines if line == self.telling]
         roots = [line for line in self.lines if line in self.roots]
         suspects = [line for line in self.lines if line in self.suspects and line not in self.roots]
         others = [line for line in self.lines if line not in self.suspects]
         found: list[Mended] = []
         self.complete = True
-        for stage in (
-            [(LOCAL, telling), (SCALED, telling), (ADDED, telling)],
+        heads = [line for line, (statement, _) in self.lines.items() if isinstance(statement, ast.FunctionDef)]
+        by_value = (
             [(LOCAL, roots), (SCALED, roots), (LOCAL, suspects)],
-            [(ADDED, roots), (SCALED, suspects), (LOCAL, others)],
+            [(LOCAL, others)],
+            [(ADDED, roots), (SCALED, suspects)],
             [(ADDED, suspects), (SCALED, others)],
             [(ADDED, others)],
+        )
+        everywhere = [*roots, *suspects, *others]
+        by_tier = ([(LOCAL, everywhere)], [(SCALED, everywhere)], [(ADDED, everywhere)])  # what code that stops held tells little
+        for stage in (
+            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling), (ADDED, telling)],
+            *(by_tier if quantity is None else by_value),
         ):
             for tier, lines in stage:
                 for line in lines:
-                    _, scope = self.lines[line]
-                    todo = {applied(text, scope.definition, e): e for e in changes[line] if e.tier == tier}
-                    mended = self._line(line, list(todo), todo, quantity)
+                    if not self.room and line not in self.begun:  # in long code most lines are never come to
+                        self.complete = False
+                        continue
+                    statement, scope = self.lines[line]
+                    if line not in changes:
+                        changes[line] = _edits(statement, scope)
+                    here = sorted((e for e in changes[line] if e.tier == tier), key=lambda e: e.kind == "wrong-formula")
+                    todo = {applied(text, scope.definition, e): e for e in reversed(here)}  # of two that are one text the first
+                    mended = self._line(line, list(todo)[::-1], todo, quantity)
                     found += [mended] if mended is not None else []
             if found:
                 break
@@ -103,13 +123,11 @@ class Search:
         if around is None:
             return None
         replaced = around[0]
+        self.begun.add(line)
         for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            new = sum(text not in self.seen for text in batch)
-            if self.tried + new > self.most() or self.spent > SECONDS:
-                self.complete = False
+            batch = self._affordable(texts[start : start + BATCH])
+            if not batch:
                 return None
-            self.tried += new
             started = time.perf_counter()
             try:
                 good = self._working(replaced, batch, quantity)
@@ -121,6 +139,14 @@ class Search:
                 text, everything = min(good, key=lambda g: (not g[1], todo[g[0]].kind == "wrong-formula"))
                 return Mended(line, todo[text], everything)
         return None
+
+    def _affordable(self, texts: list[str]) -> list[str]:
+        """Return those of the texts that were tried before, and the new ones that there is room for, which are counted."""
+        new = [text for text in texts if text not in self.seen]
+        left_out = set(new[self.room :])
+        self.tried += len(new) - len(left_out)
+        self.complete = self.complete and not left_out
+        return [text for text in texts if text not in left_out]
 
     def _working(self, replaced: str, texts: list[str], quantity: str | None) -> list[tuple[str, bool]]:
         """Return those of the texts with which a quantity is right on all problems, and whether all others are too."""
@@ -140,6 +166,13 @@ class Search:
         found = [None if value is None else _wrong(problem, value) for value in values]
         self.complete = self.complete and len(found) == len(texts)
         return dict(zip(texts, [*found, *[None] * (len(texts) - len(found))], strict=True))
+
+
+def _edits(statement: ast.stmt, scope: Scope) -> list[Edit]:
+    try:
+        return list(edits(statement, scope))
+    except RecursionError:  # too deep to be written out again
+        return []
 
 
 def _mends(wrong: set[str] | None, quantity: str | None, before: set[str] | None) -> bool:

@@ -20,7 +20,7 @@ def told(context: Context, findings: list[Finding], seed: int) -> list[Finding]:
     """Return the findings, those that say no cause replaced by a size that is written into the code, if that is one."""
     first = findings[0]
     vague = first.code in (*where.CODES, "exception", "wrong-shape") or (first.code == "factor" and first.confidence != "certain")
-    found = explain(context, first, seed) if vague and not context.traced.solved else None
+    found = explain(context, first, seed) if vague and not context.departures.solved else None
     return findings if found is None else [found]
 
 

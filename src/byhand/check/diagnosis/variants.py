@@ -42,7 +42,8 @@ def edited(exercise: Exercise, misconception: Misconception) -> str:
 
 def compile_function(exercise: Exercise, source: str, parts: Mapping[str, Callable] | None = None) -> Callable:
     """Return the function that a source text of an exercise defines; the exercises it calls are `parts`, or the references."""
-    namespace: dict[str, Any] = {"np": np} | (parts or {part.__name__: part for part in exercise.parts})
+    namespace: dict[str, Any] = {"np": np}
+    namespace.update(parts or {part.__name__: part for part in exercise.parts})
     exec(compile(source, f"<{exercise.name}>", "exec"), namespace)
     return namespace[exercise.name]
 
@@ -135,7 +136,7 @@ def _finding(context: Context, misconception: Misconception) -> Finding:
     changed = context.trial.attempt.changed
     line = context.learner.source.changes(exercise.name, changed[0]) if changed and not failing else None
     if context.traced.problems and failing:
-        made = context.traced.made_as(
+        made = context.departures.made_as(
             follow(context.traced.problems[0], variant(exercise, misconception), edited(exercise, misconception))
         )
         line = made.line if made is not None else None
