@@ -121,7 +121,7 @@ def test_numbers_are_told_as_numbers(pool):
     source = "def cosine_schedule(step, *, steps, lr, final=0.0):\n    return lr - (lr - final) * min(step / steps, 1)\n"
     report, finding = _first("cosine_schedule", pool, source=source)
     assert "everywhere" not in report.summary
-    assert finding.detail.startswith("yours is ") and "; expected " in finding.detail
+    assert finding.detail.startswith("Yours is ") and "; expected " in finding.detail
     source = "def svm_loss(scores, y):\n    own = np.eye(scores.shape[1])[y]\n    m = scores - (own * scores).sum(1, keepdims=True) + 1\n"
     source += (
         "    on = (m > 0) - own * ((m > 0).sum(1, keepdims=True))\n    return np.maximum(m, 0).sum() / len(y), on / len(y)\n"

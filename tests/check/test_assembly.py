@@ -58,14 +58,14 @@ def test_results_that_are_mixed_up_are_told_by_their_names(pool):
 def test_how_far_back_the_gradients_are_right_is_said(pool):
     findings, _ = _told(TWO, pool, ("dw1 + reg * w1", "dw1 * dw1 + reg * w1"))
     assert (
-        "From the output back, `grads['b2']`, `grads['w2']`, `grads['b1']` are right; `grads['w1']` is the first"
-        in findings[0].detail
+        "From the output back, `grads['b2']`, `grads['w2']` and `grads['b1']` are right; `grads['w1']` is the first"
+        in findings[0].where
     )
-    assert "Every function that is called is given what it should be" in findings[0].detail
+    assert "Every function that is called is given what it should be" in findings[0].where
     findings, _ = _told(
         DEEP, pool, ("dout = relu_backward(dout, relu_cache)", "dout = relu_backward(dout, relu_cache) * (1 + (i == 1))")
     )
-    assert "`grads['w2']` are right; `grads['beta1']` is the first" in findings[0].detail
+    assert "as far as `grads['w2']`; `grads['beta1']` is the first" in findings[0].where
 
 
 def test_two_faults_in_an_assembly_are_told_apart(pool):

@@ -239,7 +239,7 @@ def test_the_report_of_the_dropped_mean_is_whole(pool, tmp_path):
     finding = report.findings[0]
     assert report.summary == "`dgamma` and `dbeta` are right. `dx`: x reaches the output by three routes; you have two."
     assert finding.question == "Which is missing?"
-    assert finding.detail.startswith("your dx is the true gradient without the path x -> mu -> xc.")
+    assert finding.detail.startswith("Your `dx` is the true gradient without the path x -> mu -> xc.")
     assert (report.verdict, report.rung) == ("fail", "values")
     assert finding.line is not None and report.graph is not None and report.example is not None
     assert (HEADER + STAGED).splitlines()[finding.line - 1].strip() == "dx = dxc + dmu / n"

@@ -116,7 +116,7 @@ def test_the_term_is_told(source, old, new, quantity, kind, words, pool):
 
 def test_the_missing_term_is_named_in_the_detail(pool):
     finding = _first(SOFT, pool, ("-logp[", "-s["))
-    assert finding.detail == "the term is `log(total)`: your `loss` is the right one without it."
+    assert finding.detail == "The term is `log(total)`: your `loss` is the right one without it."
     assert (finding.code, finding.confidence) == ("term", "certain")
 
 

@@ -30,6 +30,7 @@ def test_a_save_is_answered_on_the_page_and_the_wrong_edge_is_red(page, lab):
     assert "three routes; you have two" in page.inner_text(".finding h2")
     assert page.locator("svg.graph").count() == 0
     page.get_by_role("button", name="Show me where").click()
+    page.get_by_role("button", name="Show me what it is").click()
     wrong = page.locator(".across svg.graph path.wrong")
     wrong.first.wait_for()
     colours = {wrong.nth(i).evaluate("e => getComputedStyle(e).stroke") for i in range(wrong.count())}
@@ -37,7 +38,6 @@ def test_a_save_is_answered_on_the_page_and_the_wrong_edge_is_red(page, lab):
     assert len(colours) == 1 and right not in colours
     red, green, blue = map(int, re.findall(r"\d+", colours.pop())[:3])
     assert red > 150 and red > 2 * green and red > 2 * blue
-    page.keyboard.press("w")
     page.wait_for_selector(".evidence")
     lab.write("batchnorm_backward")
     page.wait_for_selector('[data-verdict="pass"]')
@@ -51,7 +51,7 @@ def test_the_verdict_comes_before_the_notes_and_the_graph_fits(page, lab):
     lab.write("batchnorm_forward")
     lab.write("batchnorm_backward", DROPPED)
     lab.verdict("batchnorm_backward")
-    lab.space.open_depth("batchnorm_backward", 2)
+    lab.space.open_depth("batchnorm_backward", 3)
     page.goto(f"{lab.url}/exercises/batchnorm_backward")
     assert not page.locator("#derivation .prose").is_visible()
     for width, shown, hidden in ((400, "downward", "across"), (1600, "across", "downward")):

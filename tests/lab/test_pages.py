@@ -52,10 +52,10 @@ def test_a_finding_opens_in_three_steps(lab):
     assert "<svg" not in page and "line marked" not in page and "What shows it" not in page
     assert 'class="matrix"' in page and 'class="wrong"' in page
     second = lab.post("/exercises/batchnorm_backward/deeper")[2]
-    assert "<svg" in second and 'class="line marked"' in second and "Show me the evidence" in second
-    assert "What shows it" not in second
+    assert 'class="line marked"' in second and "Show me what it is" in second
+    assert "<svg" not in second and "What shows it" not in second and "the path x -&gt; mu" not in second
     third = lab.post("/exercises/batchnorm_backward/deeper")[2]
-    assert "What shows it" in third and "Show me" not in third
+    assert "<svg" in third and "the path x -&gt; mu" in third and "What shows it" in third and "Show me" not in third
     assert lab.get("/exercises/batchnorm_backward/result")[2] == third
 
 

@@ -59,13 +59,17 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
         vague, names = findings[0].code in VAGUE, {f.quantity for f in taken}
         found = [*taken, *(f for f in findings if f.quantity not in names)] if taken and vague else findings
         if vague and not taken and not made.wrong:
-            found = [_more(findings[0], ALL_GIVEN), *findings[1:]]
+            found = [_lead(findings[0], ALL_GIVEN), *findings[1:]]
     if context.departures.solved and findings[0].line is not None:  # the line at fault is known: it says more than the call does
         known = findings[0]
         placed = {"line": known.line, "kind": known.kind, "quantity": known.quantity, "confidence": known.confidence}
-        found = [replace(_more(found[0], known.detail), **placed)] if found[0] is not known else found
-    first = found[0] if found[0].line is not None else replace(found[0], line=findings[0].line)
-    return [_more(first, order_told), *found[1:MOST]]
+        if found[0] is not known:
+            same = found[0].title == known.title  # then all that is known is said already
+            found = [found[0] if same else replace(_lead(_more(found[0], known.detail), known.where), **placed)]
+    first = found[0]
+    if first.line is None:
+        first = replace(first, line=findings[0].line, where=findings[0].where)
+    return [_lead(first, order_told), *found[1:MOST]]
 
 
 def _order(context: Context) -> str:
@@ -76,6 +80,10 @@ def _order(context: Context) -> str:
 
 def _more(finding: Finding, detail: str) -> Finding:
     return replace(finding, detail="\n".join(filter(None, (finding.detail, detail))))
+
+
+def _lead(finding: Finding, where: str) -> Finding:
+    return replace(finding, where="\n".join(filter(None, (finding.where, where))))
 
 
 def _together(told: list[tuple[str, Finding]]) -> list[Finding]:
@@ -100,9 +108,9 @@ def _joined(context: Context, told: list[Finding], others: list[Finding], before
         told[0] = replace(
             before,
             title=first.title,
-            detail=before.detail,
             line=first.line or before.line,
-            evidence=(*before.evidence, first.detail),
+            where=before.where if first.line in (None, before.line) else "",
+            evidence=(*before.evidence, *first.detail.splitlines()),
         )
         others = [f for f in others if f is not before]
     return [*told, *others][:MOST]

@@ -86,7 +86,7 @@ def check(
     judge = partial(_judge, explain=explain)
     if dialect is not None:
         report = foreign.told_by(dialect, dialect_name, exercise, text, base, cases, pool or WorkerPool(), judge)
-        return replace(report, timings=_timings(started))
+        return _finished(report, exercise, started)
     definition = text.function(exercise.name)
     if definition is not None and not text.started(exercise.name):
         given = ": the loop is as it was given" if exercise.loop is not None else ""
@@ -102,7 +102,13 @@ def check(
         report = rungs.death(base, died.reason, exercise.name, None)
     finally:
         pool.give_back(worker)
-    return replace(report, timings=_timings(started))
+    return _finished(report, exercise, started)
+
+
+def _finished(report: Report, exercise: Exercise, started: float) -> Report:
+    """Return a report with its times, its findings pointing to what the notes say about the exercise."""
+    pointed = (f if f.notes else replace(f, notes=course.notes_on(exercise.name)) for f in report.findings)
+    return replace(report, findings=tuple(pointed), timings=_timings(started))
 
 
 def _timings(started: float) -> dict[str, float]:

@@ -358,6 +358,7 @@ def in_their_words(report: Report, dialect: Dialect, entry: Entry, names: Mappin
         return replace(
             finding,
             title=say(finding.title),
+            where=say(finding.where),
             detail=say(finding.detail),
             question=say(finding.question),
             quantity=name(pattern.sub(lambda m: words[m[1]], finding.quantity)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand import course
 from byhand.arrays import leaves
 from byhand.spec import Exercise, Finding, Report
 
@@ -95,6 +96,7 @@ def explain(
         title=f"{f', in {alone} alone' if alone else ''}: {', '.join(filter(None, (line, inner.title)))}",
         line=inner.line if here else None,
         evidence=tuple(filter(None, (*inner.evidence, known))),
+        notes=course.notes_on(exercise.name),
     )
 
 

@@ -207,3 +207,5 @@ def explain_command(code: Annotated[str | None, typer.Argument(help="A code, as 
     console.print(reports.code_text(page.text))
     if page.example:
         console.print(f"\n[dim]{escape(page.example)}[/]")
+    if page.notes:
+        console.print(f"\n[dim]In the notes: {reports.notes_place(page.notes)}[/]")

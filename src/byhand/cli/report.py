@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from byhand import course
 from byhand.spec import Finding, Report
 
 MARKS = {
@@ -28,7 +29,7 @@ _BAR = "│"
 
 
 def show(console: Console, report: Report, *, depth: int = 1, keys: str = "") -> None:
-    """Print a report. Depth 1: what differs, a question and the small case; 2: the line and the term; 3: the evidence."""
+    """Print a report. Depth 1: what differs, a question and the small case; 2: the line; 3: the term, and what shows it."""
     console.print(render(report, depth=depth))
     if depth >= DEEPEST and report.verdict != "pass":
         # not broken into lines by us, so that it can be copied
@@ -51,13 +52,13 @@ def render(report: Report, *, depth: int = 1) -> RenderableType:
     if report.outcome:
         parts.append(_indented(code_text(report.outcome)))
     shown = [f for f in report.findings if report.verdict != "pass" or f.question]
-    for finding in shown[: 1 if depth == 1 else len(shown)]:
-        parts += _finding(finding, report, depth)
+    for number, finding in enumerate(shown[: 1 if depth == 1 else len(shown)]):
+        parts += [Text("")] * (number > 0) + _finding(finding, report, depth)
     if report.example is not None:
         parts += [Text(""), _example(report.example)]
     if report.printed.strip():
         parts += [Text(""), _indented(Text("What it printed:", "dim")), Padding(Text(_clipped(report.printed)), (0, 4))]
-    if depth >= 2 and report.graph is not None and report.verdict != "pass":
+    if depth >= DEEPEST and report.graph is not None and report.verdict != "pass":
         parts += [Text(""), _way(report.graph)]
     if depth >= DEEPEST and report.cases:
         parts += [Text(""), _indented(Text("All cases:", "dim")), _cases(report)]
@@ -72,6 +73,13 @@ def code_text(text: str) -> Text:
     return shown
 
 
+def notes_place(notes: str) -> str:
+    """Return where in the notes something stands, in words: chapter#exercise is the chapter's title, and the exercise."""
+    name, _, exercise = notes.partition("#")
+    chapter = next(c for c in course.chapters() if c.name == name)
+    return f"chapter {chapter.number}, {chapter.title}, {exercise}"
+
+
 def _ticks(ticks: dict[str, bool]) -> Text:
     marks = [("✓ ", "green") if reached else ("○ ", "yellow") for reached in ticks.values()]
     return Text("   ").join(Text.assemble(mark, name) for mark, name in zip(marks, ticks, strict=True))
@@ -84,26 +92,26 @@ def _place(report: Report) -> str:
 
 
 def _finding(finding: Finding, report: Report, depth: int) -> list[RenderableType]:
-    title = finding.title if finding.confidence == "certain" else _doubtful(finding)
     parts: list[RenderableType] = []
     if report.verdict != "pass":
-        parts.append(_indented(code_text(title)))
+        parts.append(_indented(code_text(finding.title)))
     if finding.question:
         parts.append(_indented(code_text(finding.question).copy(), style="italic"))
-    if depth >= 2 or finding.kind == "exception":  # of an exception, Python itself would name the line
-        if finding.line is not None:
-            parts.append(Text(""))
-            parts.append(_excerpt(report.file, finding.line))
-        if finding.detail:
-            parts.append(_indented(code_text(finding.detail)))
+    line, told = report.opened(finding, depth)
+    if line is not None:
+        parts += [Text(""), _excerpt(report.file, line)]
+    if told:
+        parts.append(_indented(code_text(told)))
     if depth >= DEEPEST:
-        parts += [_indented(Text(f"· {line}", "dim")) for line in finding.evidence]
-        parts.append(_indented(Text(f"{finding.confidence} · byhand explain {finding.code}", "dim")))
+        parts += [_indented(Text(f"· {shown.replace('`', '')}", "dim")) for shown in finding.evidence]
+        more = [
+            finding.confidence,
+            f"byhand explain {finding.code}",
+            finding.kind,
+            *([f"notes: {notes_place(finding.notes)}"] if finding.notes else []),
+        ]
+        parts.append(_indented(Text(" · ".join(more), "dim")))
     return parts
-
-
-def _doubtful(finding: Finding) -> str:
-    return finding.title if finding.confidence == "possible" else f"I suspect: {finding.title}"
 
 
 def _excerpt(file: str, line: int) -> RenderableType:
@@ -130,6 +138,9 @@ def _example(example: dict[str, Any]) -> RenderableType:
         yours = example["yours"].get(name)
         if yours == expected or name not in example["yours"]:
             continue
+        if isinstance(yours, dict) and isinstance(expected, dict) and yours.keys() == expected.keys():
+            odd = [key for key in expected if yours[key] != expected[key]]  # the others are right
+            yours, expected = {key: yours[key] for key in odd}, {key: expected[key] for key in odd}
         parts.append(
             Columns([_block(f"your {name}", yours, expected), _block(f"expected {name}", expected, None)], padding=(0, 3))
         )
@@ -220,7 +231,9 @@ def _cases(report: Report) -> RenderableType:
     text = Text()
     for case in report.cases:
         text.append("✓ " if case.passed else "✗ ", "green" if case.passed else "red")
-        error = f"  off by {case.max_error:.3g} at {case.worst_index}" if case.max_error is not None and not case.passed else ""
+        error = ""
+        if case.max_error is not None and not case.passed:
+            error = f"  off by {case.max_error:.3g}" + (f" at {case.worst_index}" if case.worst_index else "")
         text.append(f"{case.name}{error}\n", "dim")
     text.rstrip()
     return _indented(text)

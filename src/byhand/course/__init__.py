@@ -86,6 +86,11 @@ def chapter_of(name: str) -> Chapter:
     return _homes()[find(name).name]
 
 
+def notes_on(name: str) -> str:
+    """Return where in the notes an exercise is explained, as chapter#exercise; "" where there is no such exercise."""
+    return f"{_homes()[name].name}#{name}" if name in _homes() else ""
+
+
 def legs() -> tuple[tuple[Leg, tuple[Exercise, ...]], ...]:
     """Return the legs of the trail, each with its exercises."""
     known = exercises()

@@ -333,18 +333,20 @@ class Pages:
         """Return what the result's template shows: the report, and how deep it is opened."""
         space, exercise = self.lab.workspace, course.find(name)
         located = space.locate(name)
-        path = space.file(name)
+        path, now = space.file(name), space.state.progress(name)
+        depth = now.depth if report is None or report.verdict != "pass" else 3
         following = space.next(after=name)
         return {
             "exercise": exercise,
             "report": report,
-            "now": space.state.progress(name),
+            "now": now,
+            "depth": depth,
             "place": f"{path.relative_to(space.folder)}:{located.start}" if located else str(path.relative_to(space.folder)),
             "next": following,
             "aside": way.next_side_trip(name, space.progress()),
             "question": tasks.question(exercise, report),
             "trial": tasks.trial(exercise, report, self.lab.trainer.all() if exercise.recipe else []),
-            "source": _source_lines(path, report),
+            "source": _source_lines(path, report, depth),
         }
 
     def _html(self, template: str, **values: Any) -> str:
@@ -397,15 +399,19 @@ def _graph_style() -> str:
     return style.group(1) if style else ""
 
 
-def _source_lines(path: Path, report: Report | None) -> list[tuple[int, Markup, bool]]:
-    """Return the lines around the finding's, in the learner's own file, as (number, HTML, whether it is the one)."""
+def _source_lines(path: Path, report: Report | None, depth: int) -> list[tuple[int, Markup, bool]]:
+    """Return the lines around the one that the finding shows at a depth, in the learner's own file.
+
+    Each is (number, HTML, whether it is the one).
+    """
     if report is None or not report.findings or Path(report.file).resolve() != path.resolve() or not path.exists():
         return []
     finding = report.findings[0]
-    if finding.line is None:
+    line, _ = report.opened(finding, depth)
+    if line is None:
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    marked = {finding.line, *finding.lines}
-    first, last = max(finding.line - 2, 1), min(finding.line + 2, len(lines))
+    marked = {line, *finding.lines} if depth > 1 else {line}
+    first, last = max(line - 2, 1), min(line + 2, len(lines))
     shown = textwrap.dedent("\n".join(lines[first - 1 : last])).split("\n")
     return [(n, notes.code(text), n in marked) for n, text in enumerate(shown, first)]

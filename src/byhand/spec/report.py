@@ -21,14 +21,16 @@ KINDS = (
 class Finding:
     """One thing that is wrong (or could be better), told in three depths.
 
-    First `title` and `question` (what differs, and where to think), then `line` and `detail` (where, and which term), then
-    `evidence` (the numbers that show it).
+    First `title` and `question` (what differs, and where to think), then `line` and `where` (what that line makes, and which
+    sort of change mends it), then `detail` (the term and its factor, the likely reason) and `evidence` (what shows it). What a
+    depth shows is `Report.opened`.
     """
 
     code: str
     """A stable name, explained by `byhand explain CODE`."""
     title: str
     severity: str = "error"
+    where: str = ""
     detail: str = ""
     kind: str = "wrong-formula"
     quantity: str = ""
@@ -91,6 +93,20 @@ class Report:
     isolation: str = "process"
     tool: str = ""
     version: int = VERSION
+
+    def opened(self, finding: Finding, depth: int) -> tuple[int | None, str]:
+        """Return the line that a finding shows at a depth of 1, 2 or 3, and what is said there besides title and question.
+
+        Of an exception the line and the shapes are shown at once, as Python itself would; the line that brought it about is
+        not. Where there is no line to show, the second depth has what the third would have.
+        """
+        stopped = self.rung in ("imports", "runs") or finding.kind == "exception"
+        if depth < 2:
+            return (finding.lines[-1] if finding.lines else finding.line, finding.detail) if stopped else (None, "")
+        doubt = "I suspect this line." if finding.line is not None and finding.confidence != "certain" else ""
+        bare = finding.line is None and not finding.where
+        told = (doubt, finding.where, finding.detail if depth > 2 or stopped or bare else "")
+        return finding.line, "\n".join(filter(None, told))
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON data."""

@@ -11,7 +11,7 @@ from byhand.spec import Finding
 
 from .. import lines
 from ..compare import Difference
-from . import asif, exceptions, onto_line, order, paths, precision, purity, scale, shape, terms, variants, where
+from . import asif, exceptions, onto_line, order, paths, precision, purity, scale, shape, terms, variants, where, words
 from .context import Context
 
 MOST = 3
@@ -32,8 +32,7 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found = [onto_line.in_own_names(context, finding) for finding in found]
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
-        told = " and ".join(f"`{name}`" for name in right) + (" is right. " if len(right) == 1 else " are right. ")
-        found[0] = replace(found[0], title=told + found[0].title)
+        found[0] = replace(found[0], title=f"{words.listed(right)} right. {found[0].title}")
     return found, picture
 
 
@@ -106,18 +105,20 @@ def _from_the_source(context: Context) -> list[Difference]:
     return [found[i] for i in sorted(range(len(found)), key=needed)]
 
 
-_VAGUE = ("wrong-values", "wrong-type", "wrong-shape")
+_VAGUE = (*where.CODES, "argument", "wrong-type", "wrong-shape")
 
 
 def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
     """Tell what the numbers show, and the misconception that they match in every case."""
+    line = slip.line if slip.line is not None and not onto_line.mended(context, numbers) else numbers.line
     return replace(
         numbers,
         code=slip.code,
         detail=slip.detail if numbers.code in _VAGUE or not numbers.detail else f"{numbers.detail}\n{slip.detail}",
         kind=slip.kind,
         quantity=slip.quantity,
-        line=slip.line if slip.line is not None and not onto_line.mended(context, numbers) else numbers.line,
+        line=line,
+        where=numbers.where if line == numbers.line else "",
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
         confidence=slip.confidence if slip.confidence != "certain" or onto_line.mended(context, numbers, slip.kind) else "likely",
         evidence=numbers.evidence + slip.evidence,

@@ -9,7 +9,7 @@ from typing import Any
 from byhand.spec import Finding
 
 from ..learner import Source
-from . import shapes
+from . import shapes, words
 
 _SHAPES = ("broadcast", "matmul", "dimension", "align", "reshape", "unpack", "out of bounds", "input array", "operand", "axis")
 """Words of NumPy's messages about shapes that do not fit."""
@@ -34,11 +34,11 @@ def explain(name: str, error: dict[str, Any], source: Source | None = None, *, d
     """Return the finding for an exception, as the worker described it; the source is that of the learner's file."""
     kind, message = (
         error["type"],
-        error["message"].removeprefix(f"{error['type']}: "),
+        error["message"].removeprefix(f"{error['type']}: ").rstrip(" ."),
     )  # once more, if it comes from a part of ours
     where = during.capitalize() if " " in during else f"`{during or name}`"
     title = f"{where} stopped with {kind}: {message}" if message else f"{where} stopped with {kind}."
-    detail, question = "", "What are the values on that line when it runs? `--pdb` stops there."
+    detail, question = "", words.question("exception", name)
     if kind in ("ValueError", "AxisError") and any(word in message for word in _SHAPES):
         detail = _shapes_in(error, source)
         question = "Which axis of which array is not as you meant it?"
@@ -68,9 +68,7 @@ def explain(name: str, error: dict[str, Any], source: Source | None = None, *, d
         question = "What is divided by on that line, and when is that zero?"
     elif kind == "RecursionError":
         question = "What ends the recursion?"
-    if error["text"]:
-        detail = (detail + "\n" if detail else "") + f"line {error['line']}: {error['text']}"
-    elif not detail and error["shapes"]:
+    if not error["text"] and not detail and error["shapes"]:
         detail = _listed({name: tuple(shape) for name, shape in error["shapes"].items()})
     named = re.search(r"(?:name|variable) '(\w+)'", message) if kind in ("NameError", "UnboundLocalError") else None
     return Finding(

@@ -10,30 +10,12 @@ from byhand.spec import Finding
 
 from .. import watching
 from ..compare import Difference
-from . import sofar, special, where
+from . import sofar, special, where, words
 from .context import Context
 from .departure import Departure
 
 _OF_THE_ARGUMENTS = ("wrong-mode", "hard-coded", "mutates-input", "unstable")
 """Kinds that the numbers tell better than the text."""
-_MENDED = {
-    "wrong-sign": "with another sign",
-    "wrong-scale": "with another factor",
-    "wrong-axis": "with another axis",
-    "wrong-transpose": "with a transpose put elsewhere",
-    "wrong-shape": "with an axis kept, or not kept,",
-    "wrong-order": "with two things exchanged",
-    "wrong-index": "with another index",
-    "off-by-one": "with a number one higher or lower",
-    "wrong-mask": "with another condition",
-    "wrong-mode": "with the other branch",
-    "wrong-eps": "with the small constant put elsewhere",
-    "missing-term": "with something put in that is missing",
-    "extra-term": "with something left out",
-    "overwrites": "with adding in place of assigning",
-    "mutates-input": "with a copy",
-    "dtype": "with another type of number",
-}
 
 
 def place(context: Context, difference: Difference, finding: Finding) -> Finding:
@@ -42,7 +24,9 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     A line with whose change all is right comes first; then the one that the finding has of itself; then the first that makes
     a value which is not right; and last the one that decides the quantity, as the text has it.
     """
-    decides = finding if finding.line is not None else replace(finding, line=context.line(difference))
+    decides = finding
+    if finding.line is None and (line := context.line(difference)) is not None:
+        decides = replace(finding, line=line, where=f"Here `{difference.quantity}` gets its value.")
     decides = replace(decides, confidence="likely" if finding.confidence == "certain" else finding.confidence)
     if difference.rung == "type":
         return unfinished(context, decides) if difference.yours is None else decides
@@ -56,7 +40,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
-    kind, quantity = finding.kind, finding.quantity
+    kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
         if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS and difference.rung != "dtype"):
             kind = found.edit.kind
@@ -68,15 +52,20 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
+    question = words.question(kind, difference.quantity) if vague and kind != finding.kind else finding.question
     if vague and kind == "wrong-formula" and _in_a_mode(context):
         kind = "wrong-mode"
+    if vague and kind not in (finding.kind, "wrong-formula"):
+        reason = words.of_kind(kind).why
     return replace(
         finding,
         line=found.line,
         kind=kind,
         quantity=quantity,
         confidence=confidence,
-        detail="\n".join(text for text in (finding.detail, told(found)) if text),
+        question=question,
+        where=told(found, difference.quantity),
+        detail="\n".join(filter(None, (finding.detail, reason))),
     )
 
 
@@ -99,14 +88,10 @@ def mended(context: Context, finding: Finding, kind: str = "") -> bool:
     return any(not kind or (d.edit is not None and d.edit.kind in (kind, "wrong-formula")) for d in found)
 
 
-def told(found: Departure) -> str:
-    """Say what a line makes, and what would mend it, without saying how."""
-    words = f"`{found.name}` is {found.words}" if found.name and found.words else ""
-    if found.edit is None:
-        return f"Line {found.line}: {words}." if words else ""
-    change = _MENDED.get(found.edit.kind, "with one small change")
-    mended = f"{change} there, all cases come out right"
-    return f"Line {found.line}: {words}; {mended}." if words else f"Line {found.line}: {mended}."
+def told(found: Departure, quantity: str | None) -> str:
+    """Say what a line makes, and which sort of change of it puts a quantity right."""
+    change = words.mended(found.edit.kind, None if found.everything else quantity) if found.edit is not None else ""
+    return " ".join(filter(None, (words.held(found.name, found.words), change)))
 
 
 def in_own_names(context: Context, finding: Finding) -> Finding:
@@ -136,11 +121,11 @@ def stopped(context: Context, finding: Finding) -> Finding:
     if found is None or finding.line is None or found.edit is None:
         return replace(finding, confidence="likely")
     if found.line == finding.line:
-        return replace(finding, quantity=found.name or finding.quantity)
-    detail = f"{finding.detail}\nIt stops on line {finding.line}. {told(found)}".strip()
+        return replace(finding, quantity=found.name or finding.quantity, where=told(found, None))
+    there = f"It stops on line {finding.line}, on what is made here. {told(found, None)}".strip()
     quantity = found.name or found.edit.quantity or _about(context, found.line) or finding.quantity
     return replace(
-        finding, detail=detail, quantity=quantity, line=found.line, lines=(found.line, finding.line), confidence=found.confidence
+        finding, where=there, quantity=quantity, line=found.line, lines=(found.line, finding.line), confidence=found.confidence
     )
 
 
@@ -162,13 +147,8 @@ def unfinished(context: Context, finding: Finding) -> Finding:
     to_come = sofar.to_come(context.traced)
     if not right:
         return finding
-    words = " and ".join([", ".join(f"`{n}`" for n in right[:-1]), f"`{right[-1]}`"]) if len(right) > 1 else f"`{right[0]}`"
-    words += " are right" if len(right) > 1 else " is right"
+    told = f"{words.listed(right)} right"
     if to_come:
         ways = " and ".join(f"`{n}`" for n in to_come[-2:])
-        words += (
-            f"; the path through {ways} is still to come"
-            if len(to_come) == 1
-            else f"; what comes through {ways} is still to come"
-        )
-    return replace(finding, title=f"{words}. {finding.title}" if finding.code == "wrong-type" else f"{words}.")
+        told += f"; {'the path' if len(to_come) == 1 else 'what comes'} through {ways} is still to come"
+    return replace(finding, title=f"{told}. {finding.title}" if finding.code == "wrong-type" else f"{told}.")

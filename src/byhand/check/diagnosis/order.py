@@ -5,7 +5,11 @@ from __future__ import annotations
 from byhand.arrays import leaves
 
 from ..compare import Difference
+from . import words
 from .context import Context
+
+MOST = 3
+"""Gradients that are named one by one."""
 
 
 def from_the_output(context: Context) -> list[Difference]:
@@ -28,8 +32,9 @@ def right_so_far(context: Context, difference: Difference) -> str:
     ]
     if own is None or not before:
         return ""
-    right = ", ".join(f"`{b}`" for b in before) + (" is right" if len(before) == 1 else " are right")
-    return f"From the output back, {right}; `{difference.quantity}` is the first that is not."
+    if len(before) > MOST:
+        return f"From the output back, all is right as far as `{before[-1]}`; `{difference.quantity}` is the first that is not."
+    return f"From the output back, {words.listed(before)} right; `{difference.quantity}` is the first that is not."
 
 
 def _told(returned: str, path: str) -> str:

@@ -85,21 +85,21 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
     few = routes in _COUNTS  # where the forward has a loop, each turn is one
     if gain.kind == "missing-term":
         title = f"`{quantity}`: {many}; " + (f"you have {_COUNTS.get(routes - 1, 'none')}." if few else "one is missing.")
-        question, detail = "Which is missing?", f"your {quantity} is the true gradient without the path {path}."
+        question, detail = "Which is missing?", f"Your `{quantity}` is the true gradient without the path {path}."
     elif gain.kind == "wrong-sign":
         title = f"`{quantity}`: {many}; one of them comes back with the wrong sign."
         question, detail = (
             "Which one is subtracted in the forward?",
-            f"your {quantity} is the true gradient with the sign of the path {path} flipped.",
+            f"Your `{quantity}` is the true gradient with the sign of the path {path} flipped.",
         )
     else:
         title = f"`{quantity}`: {many}; one of them comes back with the wrong weight."
         question = "Which of them is a sum, or a mean, or counted more than once?"
-        detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight}."
+        detail = f"Your `{quantity}` is the true gradient with the path {path} weighted by {weight}."
     if gain.partner is not None:
         other = f"the path {' -> '.join(gain.partner.path)} by {_weight(context, gain.partner)}"
         title = f"`{quantity}`: {many}; two of them come back wrong."
-        detail = f"your {quantity} is the true gradient with the path {path} weighted by {weight} and {other}."
+        detail = f"Your `{quantity}` is the true gradient with the path {path} weighted by {weight} and {other}."
     if gain.alternatives:
         detail += f" The numbers cannot tell it from: {'; '.join(' -> '.join(g.path) for g in gain.alternatives)}."
     middle = gain.path[len(gain.path) // 2] if len(gain.path) > 2 else None
@@ -115,7 +115,6 @@ def _path(context, difference, traced, wrt, gains) -> Finding:
             f"weight {gain.factor:.9g} on {path}" + (f" ({gain.meaning})" if gain.meaning else ""),
             f"what is left over is {gain.residual:.1e} of the difference",
         ),
-        notes=context.exercise.name,
     )
 
 
@@ -137,13 +136,13 @@ def _node(context, difference, implied) -> Finding:
     name = None
     if norm and float(np.max(np.abs(given - c * true))) <= 1e-6 * float(np.max(np.abs(given))):
         name = recognise(c, context.problem.constants)
-    detail = f"Everything in your {quantity} is right but the gradient at `{implied.name}`"
+    detail = f"Everything in your `{quantity}` is right but the gradient at `{implied.name}`"
     detail += (
         f" (or, which looks the same from here, at {' or '.join(f'`{n}`' for n in implied.equivalent)})."
         if implied.equivalent
         else "."
     )
-    if name is not None:
+    if name not in (None, "1"):
         detail += f" You have {name} times the true d{implied.name}."
     return Finding(
         code="node",
@@ -159,5 +158,4 @@ def _node(context, difference, implied) -> Finding:
             f"the true one = {np.array2string(true.ravel()[:6], precision=4)}",
             f"the rest is explained to {implied.residual:.1e}",
         ),
-        notes=context.exercise.name,
     )

@@ -71,7 +71,7 @@ def _finding(context, difference, code, title, question):
         code=code,
         title=f"`{difference.quantity}` {title}.",
         question=question,
-        detail=f"the largest difference is {difference.max_error:.3g}",
+        detail=f"The largest difference is {difference.max_error:.3g}.",
         kind="dtype",
         quantity=difference.quantity,
         confidence="certain",

@@ -18,7 +18,7 @@ def explain(context: Context, *, besides: bool = False) -> Finding:
         else f"The results are right, but the caller's `{name}` is changed by the call.",
         question=f"Which line writes into `{name}`, and who "
         + ("reads it afterwards: the function itself, too?" if besides else "else may still need it?"),
-        detail=f"Make a copy first (`{name} = {name}.copy()`), or compute a new array instead of writing into the old one.",
+        detail=f"What is written into `{name}`, under whatever name, is written into the caller's array.",
         kind="mutates-input",
         quantity=name,
         line=line,

@@ -64,8 +64,9 @@ def explain(context: Context, difference: Difference, *, named: bool = True) -> 
         code={"missing-term": "all-zero", "wrong-sign": "sign", "wrong-scale": "factor"}[kind],
         title=title,
         question=question,
-        detail=f"your `{difference.quantity}` = {name or f'{c:.6g}'} x the right one"
-        + (f" (or {' or '.join(names[1:3])} x it, which are the same number here)" if len(names) > 1 else ""),
+        detail=f"The factor may also be {' or '.join(names[1:3])}: in the cases of this check they are the same number."
+        if len(names) > 1
+        else "",
         kind=kind,
         quantity=difference.quantity,
         confidence="certain" if sure and case.kind != "extreme" else "likely",
@@ -111,13 +112,9 @@ def _another_length(context: Context, difference: Difference, c: float) -> Findi
     quantity = difference.quantity
     return Finding(
         code="factor",
-        title=f"`{quantity}` is all multiplied by one number that is not the right one{only_in(context)}: here "
-        f"{c:.3g} times too large, in other cases by another factor."
-        if c > 1
-        else f"`{quantity}` is all multiplied by one number that is not the right one{only_in(context)}: here it is "
-        f"{c:.3g} times what it should be, in other cases another share.",
+        title=f"`{quantity}` is multiplied by one number that is not the right one{only_in(context)}: here it is "
+        f"{c:.4g} times what it should be, elsewhere it is another number.",
         question=f"By which one number is `{quantity}` multiplied or divided, and from what is that computed?",
-        detail=f"your `{quantity}` = {c:.6g} x the right one in this case",
         kind="wrong-scale",
         quantity=quantity,
         confidence="likely",
@@ -169,7 +166,6 @@ def offset(context: Context, difference: Difference) -> Finding | None:
         code="offset",
         title=f"`{difference.quantity}` is {size:g} too {'large' if more else 'small'}{only_in(context)}.",
         question=f"Which {size:g} is in it that does not belong there?" if more else f"Where should the {size:g} come from?",
-        detail=f"your `{difference.quantity}` = the right one {'+' if more else '-'} {size:g}",
         kind="extra-term" if more else "missing-term",
         quantity=difference.quantity,
         confidence="likely",

@@ -41,7 +41,7 @@ def _count(context, difference):
         code="wrong-shape",
         title=f"`{difference.quantity}` has another number of items: {difference.message}.",
         question="Which item is the first, which is the last, and how many are there between them?",
-        detail=f"{' and '.join(told)}" if told else difference.message,
+        detail=f"{' and '.join(told)}." if told else "",
         kind="wrong-shape",
         quantity=difference.quantity,
         confidence="certain",
@@ -78,7 +78,7 @@ def order_of_items(context: Context, returned: str) -> Finding | None:
         question=f"What should stand at place {first}, and what has to come before it?"
         if same
         else f"How does {mine[first]} come to stand at place {first}?",
-        detail=f"place {first} has {mine[first]}; expected {expected[first]}",
+        detail=f"Place {first} has {mine[first]}; expected {expected[first]}.",
         kind="wrong-order" if same else "wrong-index",
         quantity=returned,
         confidence="certain" if same else "possible",
@@ -100,7 +100,6 @@ def _swapped(context, difference):
                 code="swapped-results",
                 title=f"`{difference.quantity}` and `{other}` have each other's values.",
                 question=f"In which order does the docstring return {', '.join(context.exercise.returns)}?",
-                detail=f"What you return as `{difference.quantity}` equals the expected `{other}`, and the other way round.",
                 kind="wrong-order",
                 quantity=difference.quantity,
                 confidence="certain",
@@ -208,9 +207,9 @@ def _finding(context, difference, code, title, kind, question, confidence="certa
         code=code,
         title=f"`{difference.quantity}` {title}.",
         question=question,
-        detail=f"expected shape {np.shape(difference.expected)}, got {np.shape(difference.yours)}"
+        detail=""
         if np.shape(difference.expected) != np.shape(difference.yours)
-        else f"the largest difference is {difference.max_error:.3g}, at {difference.worst_index}",
+        else f"The largest difference is {difference.max_error:.3g}, at {difference.worst_index}.",
         kind=kind,
         quantity=difference.quantity,
         confidence=confidence,

@@ -76,9 +76,10 @@ def _finding(context: Context, before: Finding, name: str, number: int, line: in
     size = name.upper()
     return Finding(
         code="hard-coded-size",
-        title=f"`{context.exercise.name}` is right where {size} is {number}, and only there: {number} is written into the code.",
-        question="Which of the arguments knows how large this is?",
-        detail=f'In the case "{context.problem.case.name}", where {size} is {context.problem.sizes[name]}: {before.title}',
+        title=f"`{context.exercise.name}` is right where {size} is {number}, and only there.",
+        question=f"What in your code is {number} whatever the arguments are, and which of them knows {size}?",
+        detail=f"{number} is written into the code. "
+        f'In the case "{context.problem.case.name}", where {size} is {context.problem.sizes[name]}: {before.title}',
         kind="hard-coded",
         quantity=size,
         line=line,

@@ -87,11 +87,11 @@ def _finding(context: Context, difference: Difference, term: _Term, names: list[
         code="term",
         title=f"`{quantity}` {words}{only_in(context)}.",
         question=question,
-        detail=f"the term is `{term.title}`: your `{quantity}` is the right one {how}.",
+        detail=f"The term is `{term.title}`: your `{quantity}` is the right one {how}.",
         kind=kind,
         quantity=quantity,
         confidence="certain" if len(names) == 1 else "likely",
-        evidence=(f"in this case the term is {term.value:.6g}, and yours has {c:.6g} times that",),
+        evidence=(f"in this case the term is {term.value:.6g}, and yours has {round(c, 9) + 0:.6g} times that",),
     )
 
 
@@ -174,7 +174,6 @@ def shifted(context: Context, difference: Difference) -> Finding | None:
         code="offset",
         title=f"`{difference.quantity}` is {size}, {place(context, difference)}{only_in(context)}.",
         question="What is added or taken off there, and is it divided by what the rest is divided by?",
-        detail=f"your `{difference.quantity}` = the right one {'+' if more else '-'} {names[0]}",
         kind="extra-term" if more else "missing-term",
         quantity=difference.quantity,
         confidence="likely",
@@ -240,9 +239,8 @@ def _of_argument(context: Context, difference: Difference, name: str) -> Finding
         question=f"Which terms is `{name}` a factor of?"
         if free
         else f"What does `{name}` multiply, and what should it multiply, on the way to `{quantity}`?",
-        detail=f"with `{name}` = 0 your `{quantity}` is right in every case.",
         kind="extra-term" if free else "wrong-formula",
         quantity=quantity,
         confidence="likely",
-        evidence=(f"run again with `{name}` = 0",),
+        evidence=(f"run again with `{name}` = 0, it is right in every case",),
     )

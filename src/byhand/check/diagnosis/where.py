@@ -10,7 +10,7 @@ from byhand.arrays import leaves
 from byhand.spec import Finding
 
 from ..compare import Difference
-from . import special
+from . import special, words
 from .context import Context
 
 CODES = ("wrong-values", "twins", "overflown", "reordered", "slightly-off", "cut-off")
@@ -39,7 +39,7 @@ def explain(context: Context, difference: Difference) -> Finding:
     return Finding(
         code="wrong-values",
         title=f"`{difference.quantity}` is wrong {at}{only}." if at else f"`{difference.quantity}` is not as expected{only}.",
-        question=_question(context, at),
+        question=_question(context, at, difference.quantity),
         detail=_gap(difference),
         kind="wrong-formula",
         quantity=difference.quantity,
@@ -102,12 +102,12 @@ def _reordered(context: Context, difference: Difference) -> Finding | None:
             near = np.abs(np.sort(mine, axis=axis) - ordered) <= difference.tolerance
         if not np.all(near):
             continue
-        words = {0: " of each column", target.ndim - 1: " of each row"} if target.ndim > 1 else {0: ""}
+        along = {0: " of each column", target.ndim - 1: " of each row"} if target.ndim > 1 else {0: ""}
         return _finding(
             context,
             difference,
             "reordered",
-            f"`{difference.quantity}` has the right numbers{words.get(axis, f' along axis {axis}')}, but in another order"
+            f"`{difference.quantity}` has the right numbers{along.get(axis, f' along axis {axis}')}, but in another order"
             f"{only_in(context)}.",
             "Which of them should come first, and which does in yours?",
             "wrong-order",
@@ -225,10 +225,9 @@ def _gap(difference: Difference) -> str:
     if difference.max_error is None:
         return difference.message
     if np.ndim(difference.expected) == 0:
-        return f"yours is {float(difference.yours):.6g}; expected {float(difference.expected):.6g}"
-    return f"the largest difference is {difference.max_error:.3g}" + (
-        f", at {difference.worst_index}" if difference.worst_index else ""
-    )
+        return f"Yours is {float(difference.yours):.6g}; expected {float(difference.expected):.6g}."
+    at = f", at {difference.worst_index}" if difference.worst_index else ""
+    return f"The largest difference is {difference.max_error:.3g}{at}."
 
 
 def place(context: Context, difference: Difference) -> str:
@@ -241,9 +240,9 @@ def place(context: Context, difference: Difference) -> str:
     for name, value in leaves(context.problem.arguments):
         value = np.asarray(value)
         if value.shape == wrong.shape and value.dtype.kind == "f":
-            for words, mask in (("negative", value < 0), ("positive", value > 0), ("zero", value == 0)):
+            for which, mask in (("negative", value < 0), ("positive", value > 0), ("zero", value == 0)):
                 if mask.any() and not mask.all() and np.array_equal(wrong, mask):
-                    return f"just where `{name}` is {words}"
+                    return f"just where `{name}` is {which}"
         if (
             value.dtype.kind in "iu"
             and wrong.ndim == 2
@@ -283,10 +282,13 @@ def only_in(context: Context) -> str:
     fact = special.shared(context)
     if len(failing) == 1:
         return f', only in the case "{failing[0].problem.case.name}"' + (f" ({fact})" if fact else "")
-    return f", in {len(failing)} of {len(context.trials)} cases" + (f": just where {fact}" if fact else "")
+    return f", in {len(failing)} of {len(context.trials)} cases" + (f": those where {fact}" if fact else "")
 
 
-def _question(context: Context, place: str) -> str:
+def _question(context: Context, place: str, quantity: str) -> str:
+    fact = special.shared(context)
+    if fact:
+        return f"What should be done where {fact}, and what is done there?"
     failing = [t for t in context.trials if not t.passed]
     passing = [f'"{t.problem.case.name}"' for t in context.trials if t.passed]
     if len(failing) == 1 and passing:
@@ -301,4 +303,4 @@ def _question(context: Context, place: str) -> str:
         return "What does the function do there, and what is its slope?"
     if place.startswith("just at the right class"):
         return "What is subtracted for the right class, and how often?"
-    return "Work the small case below by hand: which entry do you get first that differs?"
+    return words.question("wrong-formula", quantity)
