@@ -320,7 +320,8 @@ def affine_backward(dout, cache):
     return dx, dw, dout.sum(axis=0)
 """
     finding = _check("affine_backward", forward + fits, pool, tmp_path).findings[0]
-    assert (finding.code, finding.quantity) == ("forward-differs", "affine_forward")
+    assert (finding.code, finding.quantity) == ("forward-differs", "out")
+    assert "`affine_forward`" in finding.title and "3 * " in (HEADER + forward + fits).splitlines()[finding.line - 1]
     right = fits.replace("3 * ", "")
     odd_cache = forward.replace("(x, w)\n", "(3 * x, w)\n")
     report = _check("affine_backward", odd_cache + right, pool, tmp_path)
