@@ -111,7 +111,7 @@ class Recorder:
 def of_learner(learner: Learner, problem: Problem, meant: Sequence[Call] = ()) -> tuple[Recorder, Attempt]:
     """Run a learner's composite on a problem, every part being ours; return the calls that it makes, and what it did."""
     recorder = Recorder(problem.exercise, meant)
-    learner.worker.substitute(recorder.functions)
+    learner.use(recorder.functions)
     attempt = learner.run(problem)
     learner.use_reference(problem.exercise, frozenset())
     return recorder, attempt

@@ -197,7 +197,8 @@ def _judge(
         summary=_told(exercise, first),
         replay=f"{report.replay} --case {first.problem.case.name!r}",
     )
-    return _explained(Context(exercise, learner, first, trials), report, repeated) if explain else report
+    asked = foreign.in_question(entry, trials) if entry is not None else trials
+    return _explained(Context(exercise, learner, first, asked), report, repeated) if explain else report
 
 
 def _told(exercise: Exercise, failing: Trial) -> str:

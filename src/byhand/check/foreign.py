@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from byhand.arrays import leaves
 from byhand.spec import Answer, Call, Case, Definition, Dialect, Entry, Exercise, Finding, Report, Spelling
 
 from . import rungs
+from .compare import by_returned
 from .diagnosis.context import Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Attempt, Learner, Source, read_source, same
@@ -71,6 +74,7 @@ def spellings(source: Source, entry: Entry) -> tuple[Spelling, ...]:
 class ForeignLearner(Learner):
     """A learner's module in the dialect's conventions."""
 
+    patience: ClassVar[float] = 3.0
     entries: Mapping[str, tuple[Entry, Definition, Spelling]] = field(default_factory=dict)
     """By exercise: the dialect's name, how the file defines it, and how it is meant."""
     unfinished: frozenset[str] = frozenset()
@@ -79,10 +83,18 @@ class ForeignLearner(Learner):
     """By exercise, the dialect's names that return a cache."""
     theirs: frozenset[str] = frozenset()
     """The parts of composites that are the learner's own just now."""
+    parts: Sequence[Callable] = ()
+    """The parts of ours."""
+    instead: Mapping[str, Callable] = field(default_factory=dict)
+    """What stands in for some of them just now."""
 
     def use_reference(self, exercise: Exercise, but: frozenset[str]) -> None:
         """Put functions of ours in place of all parts but some, from the next call on."""
-        self.theirs = but
+        self.theirs, self.instead, self.parts = but, {}, exercise.parts
+
+    def use(self, functions: Mapping[str, Callable]) -> None:
+        """Put functions in the place of ours, in the first call of the next run."""
+        self.instead = functions
 
     def run(self, problem: Problem, *, forward: bool = True, **how: Any) -> Attempt:
         """Run the dialect's function on a problem; `how` are options of `Worker.call`."""
@@ -95,29 +107,36 @@ class ForeignLearner(Learner):
             return Attempt(died=died.reason, during=problem.exercise.name)
 
     def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
-        """Run the dialect's function on a problem with each of some texts in the place of a function of the file.
+        """Run the dialect's function on a problem with each of some texts in the place of a function of the file."""
+        entry, _, spelling = self.entries[problem.exercise.name]
+        found: list[list[Answer | None]] = []
 
-        What an object keeps in its attributes is not seen: of a method that answers so, nothing comes out.
-        """
-        found: list[list[Any]] = []
+        def tried(name: str, call: Call, opaque: frozenset[int], label: str) -> None:
+            changing = [i for i, a in enumerate(call.args) if isinstance(a, dict)]
+            on = (entry.name.rpartition(".")[0], call.on) if call.on is not None else None
+            seed = SEED if entry.draws else None
+            given, kwargs = list(call.args), dict(call.kwargs)
+            came = self.worker.tries(texts, replaced, name, given, kwargs, opaque=opaque, after=changing, on=on, seed=seed)
+            found.append([None if c is None else _answer(call, changing, *c) for c in came])
 
-        def call(name: str, args: list, kwargs: Mapping[str, Any], *, opaque: frozenset[int], keep: str) -> Outcome:
-            found.append(self.worker.tries(texts, replaced, name, args, kwargs, opaque=opaque))
-            return Outcome()
-
-        attempt = self.run(problem, forward=forward, by=call)
+        attempt = self.run(problem, forward=forward, by=tried)
         if attempt.died is not None or not found:
             return []
-        spelling = self.entries[problem.exercise.name][2]
         results = []
-        for values in zip(*found, strict=False):
-            answers = [replace(a, value=v) for a, v in zip(self._answers, values, strict=True)]
+        for answers in zip(*found, strict=False):
             try:
                 with np.errstate(all="ignore"):
-                    results.append(spelling.results(self._given, answers))
+                    told = [a for a in answers if a is not None]
+                    results.append(spelling.results(self._given, told) if len(told) == len(answers) else None)
             except (TypeError, ValueError, IndexError, KeyError, AttributeError):
                 results.append(None)
         return results
+
+    def result(self, exercise: Exercise, returned: str, keys: Sequence[str] = ()) -> str:
+        """Return where a result of an exercise, or an item of it, is in the dialect."""
+        entry, ours = self.entries[exercise.name][0], super().result(exercise, returned, keys)
+        place = super().result(exercise, returned)
+        return entry.place(returned, place, ours.removeprefix(place))
 
     def first_trap(self, problem: Problem) -> tuple[int, str] | None:
         """Return the first line on which a number overflows, is divided by zero, or is none; and what NumPy calls that."""
@@ -186,10 +205,9 @@ class ForeignLearner(Learner):
     def _perform(self, exercise: str, arguments: Mapping[str, Any], keep: str, how: dict) -> tuple[Outcome, dict[str, Any]]:
         """Make the dialect's calls for one of ours; return what came of it in our terms, and the arguments that were changed.
 
-        `how` are options of `Worker.call`; with `by`, that is called in its place.
+        `how` are options of `Worker.call`; with `by`, that is called in its place, and nothing comes of it here.
         """
-        by = how.get("by", self.worker.call)
-        how = {name: option for name, option in how.items() if name != "by"}
+        by = how.get("by")
         entry, known, spelling = self.entries[exercise]
         calls = spelling.calls(arguments, known)
         if calls is None:
@@ -197,9 +215,11 @@ class ForeignLearner(Learner):
         kind, _, method = entry.name.rpartition(".")
         answers, outcomes, changed = [], [], {}
         for number, call in enumerate(calls):
-            parts = {n: f for n, f in call.parts.items() if self._stands_in(n, call)}
+            if not call.needed():
+                break
             if call.parts:
-                self.worker.substitute(parts)
+                ours = {p.__name__: p for p in self.parts} | (self.instead if number == 0 else {})
+                self.worker.substitute({n: partial(f, ours) for n, f in call.parts.items() if self._stands_in(n, call)})
             name, label = method, f"{keep}{number}"
             if kind:
                 made = self.worker.make(kind, call.on, label) if call.on is not None else Outcome()
@@ -207,9 +227,12 @@ class ForeignLearner(Learner):
                     return made, {}
                 name = f"@{label}.{method}"
             opaque = frozenset({1}) if exercise in self.cached else frozenset()
+            if by is not None:
+                by(name, call, opaque, label)
+                continue
             if entry.draws:
                 self.worker.seed(SEED)
-            outcome = by(name, list(call.args), dict(call.kwargs), opaque=opaque, keep=label, **how)
+            outcome = self.worker.call(name, list(call.args), dict(call.kwargs), opaque=opaque, keep=label, **how)
             outcomes.append(outcome)
             if outcome.error is not None:
                 return outcome, {}
@@ -222,23 +245,32 @@ class ForeignLearner(Learner):
             }
             attributes = self.worker.read(label, list(call.on.read)) if call.on is not None and call.on.read else {}
             answers.append(Answer(outcome.value, tuple(after), attributes, call))
-        self._answers: Sequence[Answer] = answers
         self._given = arguments
+        if by is not None:
+            return Outcome(), {}
+        self._answers: Sequence[Answer] = answers
         try:
             with np.errstate(all="ignore"):
                 value = spelling.results(arguments, answers)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):
             value = answers[0].value  # what they returned is not of the kind promised: it is told as it is
-        last = outcomes[-1]
         violations = tuple(v for o in outcomes for v in o.violations)
         printed = "".join(o.printed for o in outcomes)
-        return replace(last, value=value, violations=violations, printed=printed), changed
+        return replace(outcomes[0], value=value, violations=violations, printed=printed), changed
 
     def _stands_in(self, name: str, call: Call) -> bool:
         """Return whether ours is put in place of a part: not where theirs is to be tried, nor over a helper that they have."""
         if name in call.always or name in self.unfinished:
             return True
-        return name not in self.theirs and not (name in HELPERS and name in self.names)
+        return name.removesuffix("_alt") not in self.theirs and not (name in HELPERS and name in self.names)
+
+
+def _answer(call: Call, places: Sequence[int], value: Any, after: Sequence[Any], attributes: Mapping[str, Any]) -> Answer:
+    """Return an answer of which the arguments at some places are known."""
+    args = list(call.args)
+    for i, now in zip(places, after, strict=True):
+        args[i] = now
+    return Answer(value, tuple(args), attributes, call)
 
 
 NO_CACHE = "no-cache"
@@ -283,8 +315,12 @@ def asked_for(learner: Learner, trials: Sequence[Trial]) -> tuple[Trial, ...]:
     right = tuple(t for t in trials if t.rung is None)
     if not isinstance(learner, ForeignLearner) or not right:
         return right
-    entry = learner.entries[right[0].problem.exercise.name][0]
-    return tuple(t for t in right if not _careful(entry, t.problem.case))
+    return in_question(learner.entries[right[0].problem.exercise.name][0], right)
+
+
+def in_question(entry: Entry, trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Return the trials of the cases that a dialect asks for: code that is put right may still fail the others."""
+    return tuple(t for t in trials if not _careful(entry, t.problem.case))
 
 
 def _careful(entry: Entry, case: Case) -> bool:
@@ -295,13 +331,16 @@ def _told(code: str, title: str, kind: str) -> Finding:
     return Finding(code=code, severity="advice", title=title, kind=kind, confidence="certain")
 
 
-def in_their_words(report: Report, dialect: Dialect, entry: Entry, names: Mapping[str, str]) -> Report:
-    """Return a report that calls things as the dialect does."""
+def in_their_words(report: Report, dialect: Dialect, entry: Entry, names: Mapping[str, str], own: Collection[str] = ()) -> Report:
+    """Return a report that calls things as the dialect does, but for the learner's own names."""
     words = {**dialect.words, **names, entry.exercise: entry.name}
     pattern = re.compile(r"(?<![\w.])(" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + r")(?!\w)")
 
+    def name(text: str) -> str:
+        return entry.say(re.sub(r"\bself\['(\w+)'\]", r"self.\1", text), own)
+
     def say(text: str) -> str:
-        return pattern.sub(lambda m: words[m[1]], text)
+        return re.sub("`[^`]+`", lambda m: name(m[0]), pattern.sub(lambda m: words[m[1]], text))
 
     def tell(finding: Finding) -> Finding:
         return replace(
@@ -309,7 +348,7 @@ def in_their_words(report: Report, dialect: Dialect, entry: Entry, names: Mappin
             title=say(finding.title),
             detail=say(finding.detail),
             question=say(finding.question),
-            quantity=say(finding.quantity),
+            quantity=name(pattern.sub(lambda m: words[m[1]], finding.quantity)),
             evidence=tuple(map(say, finding.evidence)),
         )
 
@@ -326,7 +365,7 @@ def beyond_what_is_asked(entry: Entry, context: Context) -> list[Finding]:
     """Return the advice on trials that fail in what the dialect does not ask for."""
     found: dict[str, Finding] = {}
     for failing in (t for t in context.trials if t.rung is not None):
-        finding = diagnose(replace(context, trial=failing))[0][0]
+        finding = diagnose(replace(context, trial=failing, follow=False))[0][0]
         detail = f'Seen in the case "{failing.problem.case.name}", which goes beyond what is asked for.'
         finding = replace(finding, severity="advice", detail="\n".join(filter(None, (finding.detail, detail))))
         found.setdefault(finding.code, finding)
@@ -368,7 +407,8 @@ def told_by(
     finally:
         pool.give_back(worker)
     names = {e.exercise: e.name for e in dialect.entries if e.exercise in (getattr(exercise.forward, "__name__", ""),)}
-    return in_their_words(report, dialect, entry, names)
+    own = {n.id for n in ast.walk(known.function) if isinstance(n, ast.Name)} if known is not None else ()
+    return in_their_words(report, dialect, entry, names, own)
 
 
 def _run(dialect, entry, exercise, source, worker, base, cases, judge) -> Report:
@@ -410,8 +450,8 @@ def _meant(
     learners: Callable[[Spelling], ForeignLearner],
     problems: Sequence[Problem],
 ) -> tuple[Spelling, ForeignLearner, tuple[Trial, ...]]:
-    """Return the first spelling by which the code is right, or the usual one; its learner; and its trials."""
-    tried = []
+    """Return the first spelling by which the code is right, or else least is wrong; its learner; and its trials."""
+    tried: list[tuple[Spelling, ForeignLearner, tuple[Trial, ...]]] = []
     for spelling in possible:
         learner = learners(spelling)
         trials: list[Trial] = []
@@ -423,7 +463,30 @@ def _meant(
         tried.append((spelling, learner, tuple(trials)))
         if _right(entry, trials):
             return tried[-1]
-    return tried[0]
+    return min(tried, key=lambda t: (_how_wrong(entry, t[2]), _how_wrong_alone(t, problems)))
+
+
+def _how_wrong(entry: Entry, trials: Sequence[Trial]) -> int:
+    """Return in how many cases something is wrong, each counted once for everything that is."""
+    return sum(max(len(t.differences), 1) for t in trials if t.rung is not None and not beyond(entry, t))
+
+
+def _how_wrong_alone(tried: tuple[Spelling, ForeignLearner, tuple[Trial, ...]], problems: Sequence[Problem]) -> int:
+    """Return how many results are wrong in what the argument of a spelling adds to them, whatever else is wrong."""
+    spelling, learner, trials = tried
+    problem = next((p for p in problems if p.arguments.get(spelling.differs_in)), None)
+    if problem is None or any(t.attempt.error is not None for t in trials):
+        return 0
+    without = replace(problem, arguments={**problem.arguments, spelling.differs_in: 0.0})
+    runs = [by_returned(p, learner.run(p).outcome.value) for p in (problem, without)]
+    ours = [p.evaluate(p.exercise.function) for p in (problem, without)]
+    wrong = 0
+    for name in problem.expected:
+        mine, meant = ([dict(leaves(one.get(name))) for one in both] for both in (runs, ours))
+        for path in meant[0]:
+            added = [np.subtract(side[0].get(path, np.nan), side[1].get(path, np.nan)) for side in (mine, meant)]
+            wrong += not (np.shape(added[0]) == np.shape(added[1]) and np.allclose(*added, rtol=NEAR, atol=1e-9))
+    return wrong
 
 
 def _timed_out(found: Trial) -> bool:
@@ -493,6 +556,7 @@ def _learners(
             names=frozenset(names),
             entries={**found, exercise.name: (entry, known, spelling)},
             unfinished=frozenset(unfinished),
+            parts=exercise.parts,
             cached={e.exercise: e for e in dialect.entries if e.keeps},
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -77,6 +77,10 @@ class Source:
         """The functions of the file, and for each whether it is untouched: a stub, or the loop as it was given."""
         found = {name: self.function(name) for name in self.names}
         return {name: rendering.is_untouched(definition) for name, definition in found.items() if definition is not None}
+
+    def called(self, name: str) -> str:
+        """Return the name that the function of an exercise has in the file, of a method without its class."""
+        return self.named.get(name, name).rpartition(".")[2]
 
     def line_of(self, name: str, position: int, keys: tuple[str, ...] = (), ran: Collection[int] = ()) -> int | None:
         """Return the line that last decides a result of a function, or an item of it; see `lines.deciding`."""
@@ -235,6 +239,8 @@ class Learner:
     """The functions that they have written, in this file or another of their package."""
     names: frozenset[str]
     """What can be called by its name in this file."""
+    patience: ClassVar[float] = 1.0
+    """How much longer than usual may be looked for what is wrong: nobody waits for it while they type."""
 
     def run(self, problem: Problem, *, forward: bool = True, **how: Any) -> Attempt:
         """Run the exercise's function on a problem.
@@ -264,11 +270,21 @@ class Learner:
             args, kwargs = bind(exercise.function, problem.arguments)
         else:
             args, kwargs = self._backward_arguments(problem, forward)[0], {}
-        return self.worker.tries(texts, replaced, exercise.name, args, kwargs, opaque=_caches(exercise.function))
+        tried = self.worker.tries(texts, replaced, exercise.name, args, kwargs, opaque=_caches(exercise.function))
+        return [one if one is None else one[0] for one in tried]
+
+    def result(self, exercise: Exercise, returned: str, keys: Sequence[str] = ()) -> str:
+        """Return where a result of an exercise, or an item of it, is: "return[1]['w1']"; or the variable that holds it."""
+        place = f"[{exercise.returns.index(returned)}]" if len(exercise.returns) > 1 else ""
+        return "".join(["return", place, *(f"[{key if key.isdigit() else repr(key)}]" for key in keys)])
 
     def use_reference(self, exercise: Exercise, but: frozenset[str]) -> None:
         """Put the references in place of all parts of a composite, but for some."""
         self.worker.substitute({part.__name__: part for part in exercise.parts if part.__name__ not in but})
+
+    def use(self, functions: Mapping[str, Callable]) -> None:
+        """Put functions in the place of parts of a composite."""
+        self.worker.substitute(functions)
 
     def first_trap(self, problem: Problem) -> tuple[int, str] | None:
         """Return the first line on which a number overflows, is divided by zero, or is none; and what NumPy calls that."""

@@ -33,8 +33,8 @@ CPU_SECONDS = 600
 """Seconds of processor time that one worker may take in all."""
 GRACE = 1.0
 """Seconds beyond that before the process is killed from outside."""
-TRY_SECONDS = 0.25
-"""Seconds that one call of a changed text of the learner's may take."""
+TRY_SECONDS, TRY_SECONDS_WITH_OURS = 0.05, 0.25
+"""Seconds that one call of a changed text of the learner's may take, and one that calls functions of ours."""
 AGAIN_SECONDS = 0.2
 """Seconds that a function of ours may take over a learner's arguments once one had to be stopped."""
 
@@ -170,10 +170,12 @@ class Worker:
 
     def make(self, kind: str, made: Made, keep: str) -> Outcome:
         """Make an object of the learner's class; `call("@keep.method", ...)` then calls its methods."""
-        sent = {"args": self._lend(list(made.args)), "kwargs": self._lend(dict(made.kwargs))}
-        sent |= {"attributes": self._lend(dict(made.attributes)), "first": [[n, list(given)] for n, given in made.first]}
-        self._send({"op": "make"}, name=kind, **sent, keep=keep, seconds=self.seconds)
+        self._send({"op": "make"}, name=kind, **self._lent(made), keep=keep, seconds=self.seconds)
         return self._answer("answered", _answered)
+
+    def _lent(self, made: Made) -> dict[str, Any]:
+        sent = {"args": self._lend(list(made.args)), "kwargs": self._lend(dict(made.kwargs))}
+        return sent | {"attributes": self._lend(dict(made.attributes)), "first": [[n, list(given)] for n, given in made.first]}
 
     def read(self, keep: str, names: list[str]) -> dict[str, Any]:
         """Return attributes of an object that was made."""
@@ -204,14 +206,38 @@ class Worker:
         self._send({"op": "call"}, **sent, opaque=sorted(opaque), keep=keep, seconds=self.seconds, count=count, strict=strict)
         return self._answer("result", _outcome)
 
-    def tries(self, texts: Sequence[str], replaced: str, name: str, args: list, kwargs: Mapping[str, Any], *, opaque=frozenset()):
-        """Call a function with each of some texts in the place of one of the learner's; return what each returns, or None.
+    def tries(
+        self,
+        texts: Sequence[str],
+        replaced: str,
+        name: str,
+        args: list,
+        kwargs: Mapping[str, Any],
+        *,
+        opaque=frozenset(),
+        after: Sequence[int] = (),
+        on: tuple[str, Made] | None = None,
+        seed: int | None = None,
+    ) -> list[tuple[Any, list, dict] | None]:
+        """Call a function with each of some texts in the place of one of the learner's.
 
-        Where the time runs out with one, those after it are left out.
+        Returns for each (what it returns, the arguments at the places `after` as they are then, the attributes asked for), None
+        where it does not run. Where the time runs out with one, those after it are left out. A method, "@keep.method", is
+        called on an object of `on`, a class and how it is made, that is new each time; NumPy's random numbers start from `seed`.
         """
-        sent = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs)), "opaque": sorted(opaque)}
-        self._send({"op": "try"}, texts=list(texts), replaced=replaced, **sent, seconds=TRY_SECONDS)
-        self._patience = TRY_SECONDS
+        sent: dict[str, Any] = {"name": name, "args": self._lend(args), "kwargs": self._lend(dict(kwargs))}
+        sent |= {"opaque": sorted(opaque), "after": list(after), "on": None, "seed": seed}
+        if on is not None:
+            keep, (kind, made) = name.removeprefix("@").rpartition(".")[0], on
+            sent["on"] = {"keep": keep, "make": {"name": kind, **self._lent(made)}, "read": list(made.read)}
+        self._send(
+            {"op": "try"},
+            texts=list(texts),
+            replaced=replaced,
+            **sent,
+            seconds=TRY_SECONDS_WITH_OURS if self._functions else TRY_SECONDS,
+        )
+        self._patience = TRY_SECONDS_WITH_OURS
         try:
             return self._answer("tried", lambda header, values: list(values["results"]))
         finally:

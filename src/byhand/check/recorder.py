@@ -136,7 +136,14 @@ def parts(name, value, depth=0):
             yield name, value
     elif kind in (bool, np.bool_, float, np.float64, np.float32, np.int64) or (kind is int and abs(value) < 2**53):
         yield name, np.array(value)
-    elif kind in (dict, list, tuple) and depth < 2 and len(value) <= 32:
-        for key, item in list(value.items() if kind is dict else enumerate(value)):
+    elif depth < 2 and (kind in (dict, list, tuple) or name == "self") and len(inside := _inside(value)) <= 32:
+        for key, item in inside:
             if type(key) in (str, int):
                 yield from parts(f"{name}[{key!r}]", item, depth + 1)
+
+
+def _inside(value):
+    """Return the items of a dict or list, or the attributes of an object."""
+    if type(value) in (list, tuple):
+        return list(enumerate(value))
+    return list((value if type(value) is dict else getattr(value, "__dict__", {})).items())

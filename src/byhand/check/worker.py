@@ -409,23 +409,23 @@ class _Child:
 
         Where its constructor fails, it is made without.
         """
-
-        def make():
-            kind = self.lookup(name)
-            try:
-                made = kind(*args, **kwargs)
-            except Exception:
-                made = kind.__new__(kind)
-            for attribute, value in attributes.items():
-                setattr(made, attribute, value)
-            for method, given in first:
-                if hasattr(made, method):
-                    getattr(made, method)(*given)
-            return made
-
         VIOLATIONS.clear()
-        self.kept[keep], error, _ = self.guard(make, seconds)
+        self.kept[keep], error, _ = self.guard(lambda: self.made(name, args, kwargs, attributes, first), seconds)
         self.answer(error, None)
+
+    def made(self, name, args, kwargs, attributes, first):
+        """Make an object as `do_make` says."""
+        kind = self.lookup(name)
+        try:
+            made = kind(*args, **kwargs)
+        except Exception:
+            made = kind.__new__(kind)
+        for attribute, value in attributes.items():
+            setattr(made, attribute, value)
+        for method, given in first:
+            if hasattr(made, method):
+                getattr(made, method)(*given)
+        return made
 
     def do_read(self, keep, names):
         """Send attributes of an object that was made."""
@@ -468,10 +468,12 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_try(self, texts, replaced, name, args, kwargs, opaque, seconds):
-        """Call a function with other texts in the place of one of the learner's, one after the other; send what they return.
+    def do_try(self, texts, replaced, name, args, kwargs, opaque, seconds, after, on, seed):
+        """Call a function with other texts in the place of one of the learner's, one after the other.
 
-        Where one does not run, that is None. The module is left as it was.
+        What each returns is sent, with the arguments at some places as they are then, and attributes; None where it does not
+        run. A method is called on an object made anew each time: `on` = {keep, make: the arguments of `made`, read: names}.
+        The module is left as it was.
         """
         owner, _, attribute = replaced.rpartition(".")
         module = vars(self.modules[""])
@@ -479,18 +481,26 @@ class _Child:
         original, results = vars(holder)[attribute], []
 
         def run(text):
-            made = {}
+            made, given = {}, _fresh(args)
             exec(compile(text, self.file, "exec"), module, made)
             setattr(holder, attribute, made[attribute])
-            return self.lookup(name)(*_fresh(args), **_fresh(kwargs))
+            if on is not None:
+                self.kept[on["keep"]] = self.made(**_fresh(on["make"]))
+            if seed is not None:
+                import numpy as np
+
+                np.random.seed(seed)
+            value = self.lookup(name)(*given, **_fresh(kwargs))
+            read = {n: getattr(self.kept[on["keep"]], n, None) for n in on["read"]} if on is not None else {}
+            return value, [given[i] for i in after], read
 
         slow = 0
         self.trying = True
         for text in texts:
             value, error, _ = self.guard(lambda text=text: run(text), seconds)
             setattr(holder, attribute, original)
-            if opaque and isinstance(value, tuple | list):
-                value = tuple(None if i in opaque else item for i, item in enumerate(value))
+            if error is None and opaque and isinstance(value[0], tuple | list):
+                value = (tuple(None if i in opaque else item for i, item in enumerate(value[0])), *value[1:])
             results.append(None if error is not None else value)
             slow += error is not None and error["type"] == "timeout"
             if slow > SLOW_TRIES:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,10 @@ class Made:
     """The attributes that come back after the call."""
 
 
+def _always_needed() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Call:
     """One call in the dialect."""
@@ -32,7 +37,9 @@ class Call:
     on: Made | None = None
     """For a method, its object."""
     parts: Mapping[str, Callable] = field(default_factory=dict)
-    """Functions of ours, in the dialect's conventions, for the ones of those names that it calls."""
+    """What stands in for the functions of those names that it calls: it takes ours by name, and then what theirs takes."""
+    needed: Callable[[], bool] = _always_needed
+    """Whether it is made after all, once those before it are done."""
     always: frozenset[str] = frozenset()
     """Those of `parts` for which the learner's own cannot stand: they draw at random."""
 
@@ -86,6 +93,8 @@ class Spelling:
     """Our results, made of the answers."""
     says: str = ""
     """What is said where this one is right and the usual one is not."""
+    differs_in: str = ""
+    """The argument of ours by which it differs from the others."""
     when: Callable[[Definition], bool] = _always
     """Whether a definition may be meant so."""
 
@@ -110,6 +119,28 @@ class Entry:
     """Parameters that the dialect itself changes."""
     draws: bool = False
     """Whether it draws at random."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Results of ours -> where they are, as a recorder writes it: "return[1]", "self['W']", "bn_param"."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Our arguments and results -> the dialect's: "running" -> "bn_param"."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Patterns of the keys in them -> the dialect's: "mean" -> "running_mean"."""
+
+    def place(self, returned: str, usual: str, keys: str) -> str:
+        """Return where a result is, of which `usual` is the usual place, or an item of it."""
+        return self.places.get(returned, usual) + self._keys(keys)
+
+    def say(self, name: str, own: Collection[str] = ()) -> str:
+        """Return a name of ours in the dialect's words, but for what the learner's own code calls so."""
+        there = {ours: theirs for ours, theirs in self.names.items() if ours not in own}
+        if there:
+            name = re.sub(rf"(?<![\w.'])({'|'.join(map(re.escape, there))})(?![\w'])", lambda m: there[m[1]], name)
+        return self._keys(name)
+
+    def _keys(self, text: str) -> str:
+        for ours, theirs in self.keys.items():
+            text = re.sub(rf"\['{ours}'\]", f"['{theirs}']", text)
+        return text
 
 
 @dataclass(frozen=True, eq=False)

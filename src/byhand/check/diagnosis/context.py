@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -76,8 +77,16 @@ class Context:
 
     def line(self, difference: Difference) -> int | None:
         """Return the learner's line that decides a quantity."""
-        position = self.exercise.returns.index(difference.returned)
-        return self.learner.source.line_of(self.exercise.name, position, difference.keys, self.ran)
+        variable, position, keys = self.place(difference)
+        if variable != "return":
+            return self.line_of_variable(variable)
+        return self.learner.source.line_of(self.exercise.name, position, keys, self.ran)
+
+    def place(self, difference: Difference) -> tuple[str, int, tuple[str, ...]]:
+        """Return where a quantity is: ("return", its position among what is returned, its keys), or the variable it is in."""
+        variable, *keys = re.findall(r"[^\[\]']+", self.learner.result(self.exercise, difference.returned, difference.keys))
+        position, rest = (int(keys[0]), keys[1:]) if keys and keys[0].isdigit() else (0, keys)
+        return variable, position, tuple(rest)
 
     def line_of_variable(self, *names: str) -> int | None:
         """Return the line that gives the first of these variables that the learner has its value, or None."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -179,12 +180,13 @@ class Departures:
 
     def _scope(self, definition: ast.FunctionDef, difference: Difference | None) -> Scope:
         exercise = self.context.exercise
-        mine = [v for v in self._flow.values if v.function == definition.name and v.name.isidentifier()]
-        shapes = {v.name: v.held.step.value.shape for v in mine if not v.name.startswith("return")}
+        mine = [v for v in self._flow.values if v.function == definition.name and not v.name.startswith("return")]
+        shapes = {re.sub(r"^self\['(\w+)'\]", r"self.\1", v.name): v.held.step.value.shape for v in mine}
         meant = {p.name: p.default for p in inspect.signature(exercise.function).parameters.values()}
         defaults = {n: d for n, d in meant.items() if d is not inspect.Parameter.empty}
         asked = definition is self.context.learner.source.function(exercise.name) and len(exercise.returns) > 1
-        position = exercise.returns.index(difference.returned) if asked and difference is not None else None
+        place = self.context.place(difference) if asked and difference is not None else ("", 0, ())
+        position = place[1] if place[0] == "return" else None
         return Scope(definition, shapes, defaults, position)
 
     def _mended(self, mended: list[Mended], search: Search, suspects: _Suspects) -> Departure:

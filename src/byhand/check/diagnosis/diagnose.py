@@ -97,8 +97,7 @@ def _from_the_source(context: Context) -> list[Difference]:
     found = order.from_the_output(context)
     if definition is None or len(found) < 2 or any(d.rung == "type" for d in found):
         return found
-    places = context.exercise.returns.index
-    told = [lines.sources(definition, places(d.returned), d.keys) for d in found]
+    told = [lines.sources(definition, *context.place(d)[1:]) for d in found]
 
     def needed(i: int) -> int:
         own, used = told[i]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -38,7 +37,7 @@ _AXES = (
 )  # fmt: skip
 _SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
 SMALL = 1e-2
-MOST_SCALARS, MOST_ARRAYS, MOST_TERMS, MOST_LETTERS = 8, 12, 14, 3
+MOST_SCALARS, MOST_ARRAYS, MOST_TERMS, MOST_LETTERS, MOST_ITEMS = 8, 12, 14, 3, 4
 
 
 @dataclass(frozen=True)
@@ -97,15 +96,14 @@ class _Places:
 
 
 def applied(text: str, definition: ast.FunctionDef, edit: Edit) -> str:
-    """Return the text of a function of a file, at the left margin, with one edit."""
-    lines = _lines(text)
-    node = edit.node
+    """Return the text of a function of a file, as it can stand alone, with one edit."""
+    lines, node = _lines(text), edit.node
     assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno is not None and node.end_col_offset is not None
     first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
     middle = first[: node.col_offset].decode() + edit.text + last[node.end_col_offset :].decode()
     start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
     body = [*lines[start - 1 : node.lineno - 1], middle, *lines[node.end_lineno : definition.end_lineno]]
-    return textwrap.dedent("".join(body)) if definition.col_offset else "".join(body)
+    return "".join(body) if definition.col_offset == 0 else "".join(["if True:\n", *body])
 
 
 @lru_cache(maxsize=8)
@@ -437,8 +435,11 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
     read = {n.id for n in ast.walk(scope.definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     late = sorted(reversed([*scope.shapes]), key=lambda name: name in read)  # those first that are used nowhere
     named = [n for n in dict.fromkeys([*own, *late]) if n.isidentifier()]
-    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS]
-    arrays = [n for n in dict.fromkeys([*late, *own]) if scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    items = list(dict.fromkeys(ast.unparse(n) for n in _items(scope.definition)))
+    numbers = [n for n in items if scope.shapes.get(n) == ()]
+    scalars = [n for n in named if scope.shapes.get(n, ()) == ()][:MOST_SCALARS] + numbers[:MOST_ITEMS]
+    arrays = [n for n in dict.fromkeys([*late, *own]) if n.isidentifier() and scope.shapes.get(n, ()) != ()][:MOST_ARRAYS]
+    arrays += [n for n in items if n not in numbers][:MOST_ITEMS]
     terms = [n for n in _terms(parts) if id(n) not in called and id(n) not in inside][:MOST_TERMS]
     for term in terms:
         text = _wrapped(term)
@@ -492,6 +493,25 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
                 if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
                     kind = "wrong-index" if id(node) in inside else "wrong-formula"
                     yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
+
+
+def _items(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what is read from an object or a dict under a name: `self.reg`, `params["W1"]`, `self.params["W" + str(i)]`."""
+    read = isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load)
+    if read and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        yield node
+    elif read and isinstance(node, ast.Subscript) and any(_is_text(n) for n in ast.walk(node.slice)):
+        yield node
+    elif isinstance(node, ast.Call):
+        for child in (*node.args, *(k.value for k in node.keywords)):
+            yield from _items(child)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _items(child)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _terms(parts) -> Iterator[ast.expr]:

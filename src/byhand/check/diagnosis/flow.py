@@ -116,14 +116,21 @@ class Flow:
             return set()
         nodes: list[ast.AST] = [statement]
         if isinstance(statement, ast.Return):
-            nodes = [_item(statement.value, _keys(name))] if statement.value is not None else []
+            item, rest = _within(statement.value, _keys(name)) if statement.value is not None else (None, [])
+            if isinstance(item, ast.Name) and rest:
+                return {item.id + "".join(f"[{key if key.isdigit() else repr(key)}]" for key in rest)}
+            nodes = [item] if item is not None else []
         elif isinstance(statement, ast.Assign):
             nodes = [_assigned(statement, name)]
             nodes += [t for t in statement.targets if isinstance(t, ast.Subscript | ast.Attribute)]
         elif isinstance(statement, ast.For | ast.While | ast.If | ast.With | ast.Try | ast.FunctionDef | ast.ClassDef):
             nodes = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
         elif isinstance(statement, ast.AugAssign):
-            nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
+            way = _way(statement.target)
+            if "[" in way:
+                nodes = [statement.value, statement.target]
+            else:
+                nodes = [statement, ast.Name(_base(statement.target), ast.Load())]
         found: set[str] = set()
         for node in nodes:
             _loaded(node, found)
@@ -159,15 +166,20 @@ def _assigned(statement: ast.Assign, name: str) -> ast.expr:
 
 def _item(value: ast.expr, keys: list[str]) -> ast.expr:
     """Return the expression of an item of tuples, lists and dicts that are written out."""
-    for key in keys:
+    return _within(value, keys)[0]
+
+
+def _within(value: ast.expr, keys: list[str]) -> tuple[ast.expr, list[str]]:
+    """Return the expression of an item, as far as tuples, lists and dicts are written out; and the rest of the way."""
+    for at, key in enumerate(keys):
         if isinstance(value, ast.Tuple | ast.List) and key.isdigit() and int(key) < len(value.elts):
             value = value.elts[int(key)]
         elif isinstance(value, ast.Dict):
             written = (v for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant) and k.value == key)
             value = next(written, value)
         else:
-            break
-    return value
+            return value, keys[at:]
+    return value, []
 
 
 def _keys(name: str) -> list[str]:
@@ -176,13 +188,26 @@ def _keys(name: str) -> list[str]:
 
 
 def _loaded(node: ast.AST, found: set[str]) -> None:
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
-        found.add(f"{node.value.id}[{node.slice.value!r}]")
+    way = _way(node)
+    if "[" in way:
+        found.add(way)
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         found.add(node.id)
     for child in ast.iter_child_nodes(node):
         _loaded(child, found)
+
+
+def _way(node: ast.AST) -> str:
+    """Return how an item is written: "state['m']", or "self['W']" for an attribute; "" for what is none, or not all of it is."""
+    if isinstance(node, ast.Name):
+        return node.id
+    inner = _way(node.value) if isinstance(node, ast.Subscript | ast.Attribute) else ""
+    if isinstance(node, ast.Attribute) and inner.partition("[")[0] == "self":
+        return f"{inner}[{node.attr!r}]"
+    if inner and isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return f"{inner}[{node.slice.value!r}]"
+    return ""
 
 
 def _base(target: ast.AST) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import sys
 from collections.abc import Callable, Iterator
@@ -63,7 +64,14 @@ class Knowledge:
                 number = count[known.words] = count.get(known.words, -1) + 1
                 found[known.words, number] = known
         self.by_key = found
+        given = [a for values in self.arguments.values() for a in values]
+        defaults = [
+            p.default for p in inspect.signature(problem.exercise.forward or problem.exercise.function).parameters.values()
+        ]
+        self.settings = {float(a) for a in given if a.ndim == 0} | {d for d in defaults if isinstance(d, float)}
+        """Single numbers that are arguments, or that they are by default."""
         self.numbers = {float(k.value) for k in found.values() if k.value.ndim == 0} | {
+            *self.settings,
             *map(float, problem.sizes.values()),
             0.0,
             1.0,

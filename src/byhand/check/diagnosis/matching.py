@@ -110,8 +110,9 @@ def _says_nothing(value: np.ndarray, knowledge: Knowledge) -> bool:
     if flat.size == 0 or (value.ndim > 0 and np.all(flat == flat[0])):
         return True
     if value.ndim == 0:
-        return bool(float(value) == round(float(value) * 4) / 4) if np.isfinite(value) else False
-    if value.dtype.kind in "biu" and flat.size < 6:
+        number = float(value)
+        return number in knowledge.settings or (np.isfinite(number) and number == round(number * 4) / 4)
+    if value.dtype.kind in "biu" and (flat.size < 6 or np.array_equal(flat, np.arange(flat.size))):
         return True
     return any(flat.size == given.size and np.array_equal(flat, given.ravel()) for given in knowledge.inputs)
 

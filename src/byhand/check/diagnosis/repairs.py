@@ -71,12 +71,12 @@ class Search:
 
     def most(self) -> int:
         """Return how many tries there is room for."""
-        return WORK // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
+        return int(WORK * self.learner.patience) // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
 
     @property
     def room(self) -> int:
         """How many more tries there is room for."""
-        return max(0, self.most() - self.tried) if self.spent <= SECONDS else 0
+        return max(0, self.most() - self.tried) if self.spent <= SECONDS * self.learner.patience else 0
 
     def run(self, quantity: str | None) -> list[Mended]:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""

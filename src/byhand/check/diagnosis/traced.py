@@ -33,8 +33,7 @@ class Traced:
         self.flow: Flow | None = None
         self.strict = context.trial.rung in ("runs", "shape")
         """Whether a shape counts too."""
-        named = context.learner.source.named.get(context.exercise.name, context.exercise.name)
-        self.own = named.rpartition(".")[2]
+        self.own = context.learner.source.called(context.exercise.name)
         """The name of the function that is checked, in the learner's file."""
         self.problems = self._problems()
         if not self.problems:
@@ -87,12 +86,23 @@ class Traced:
         known = self.known[0].by_name.get(plain(value.label))
         if known is None or value.name.startswith("return") or value.line in self.heads:
             return None
-        if not value.last and not self.copied(value):
+        if not value.last and (self._worked_on(value) or not self.copied(value)):
             return None
         mine = value.held.step.value
         if mine.ndim and all(k.value.ndim == 0 for k in known):  # "d" is the number of features there, and a gradient here
             return None
+        if mine.ndim == 0 and value.held.step.turn and all(k.value.ndim for k in known):  # a number after the other of an array
+            return None
         return any(is_same(mine, k.value) and (mine.shape == k.value.shape or not self.strict) for k in known)
+
+    def _worked_on(self, value: Value) -> bool:
+        """Whether what a variable holds is changed in place next."""
+        assert self.flow is not None
+        later = (v for v in self.flow.values if (v.function, v.name) == (value.function, value.name))
+        following = next((v for v in later if v.held.position > value.held.position), None)
+        statement = self.flow.statement(following.line) if following is not None else None
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        return isinstance(statement, ast.AugAssign) or any(isinstance(t, ast.Subscript) for t in targets)
 
     def taken(self, value: Value) -> bool:
         """Whether a variable is just an argument, or what is in one, under the name that it has there."""
@@ -121,17 +131,23 @@ class Traced:
         """Whether what a return gives is what is expected there."""
         if value.function != self.own:
             return self._recognised(value)
-        names, path = self.context.exercise.returns, value.name.removeprefix("return")
-        parts = [p.strip("]'\"") for p in path.split("[") if p]
-        returned = names[0] if len(names) == 1 else None
-        if len(names) > 1 and parts and parts[0].isdigit() and int(parts[0]) < len(names):
-            returned, parts = names[int(parts[0])], parts[1:]
-        expected = self.known[0].problem.expected
-        if returned not in expected:  # a cache: what is in it is the learner's own business
-            return self._recognised(value)
-        target = dict(leaves({returned: expected[returned]})).get("/".join([returned, *parts]))
-        mine = value.held.step.value
-        return target is not None and mine.shape == np.shape(target) and is_same(mine, np.asarray(target))
+        target = self._targets.get(value.name)
+        if target is not None:
+            mine = value.held.step.value
+            return mine.shape == target.shape and is_same(mine, target)
+        places = (self.context.learner.result(self.context.exercise, returned) for returned in self.known[0].problem.expected)
+        of_a_result = any(value.name == place or value.name.startswith(f"{place}[") for place in places)
+        return not of_a_result and self._recognised(value)  # a cache: what is in it is the learner's own business
+
+    @cached_property
+    def _targets(self) -> dict[str, np.ndarray]:
+        """What ought to be returned, by the place where it is."""
+        found = {}
+        for path, leaf in leaves(self.known[0].problem.expected):
+            returned, *keys = path.split("/")
+            if leaf is not None:
+                found[self.context.learner.result(self.context.exercise, returned, keys)] = np.asarray(leaf)
+        return found
 
     def _recognised(self, value: Value) -> bool:
         return any(r.right and not (self.strict and r.layout) for r in value.held.relations)
@@ -159,8 +175,16 @@ class Traced:
         if mine.ndim == 0 and value.held.given and float(mine) in self.known[0].numbers:
             return True
         assert self.flow is not None
-        if isinstance(self.flow.statement(value.line), ast.For):  # it takes what is there
+        statement = self.flow.statement(value.line)
+        made = statement.value if isinstance(statement, ast.Assign) else None
+        if isinstance(made, ast.Call) and "empty" in ast.unparse(made.func):
+            return True  # whatever was in memory
+        if isinstance(statement, ast.For):  # it takes what is there
             return True
+        if any(plain(r.label) == plain(value.label) and r.line in self.heads and _equal(r, value) for r in value.reads):
+            return True  # taken out of what is given, under its name there
+        if value.held.given and mine.ndim and all(r.held.step.value.ndim == 0 for r in value.reads):
+            return True  # made of nothing but sizes
         constant = mine.ndim > 0 and bool(np.all(mine == mine.flat[0])) if mine.size else True
         return mine.ndim > 0 and value.held.given and (constant or not value.last)  # a copy, or zeros, made to be filled
 
@@ -211,22 +235,23 @@ class Traced:
     def ends(self, difference: Difference | None) -> list[Value]:
         """Return the values in which a quantity goes out; where there is none to speak of, all that there are."""
         assert self.flow is not None
-        own = self.own
         if difference is None:
             return list(self.flow.values)
-        names = self.context.exercise.returns
-        i = names.index(difference.returned) if difference.returned in names else -1
-        ends = [v for v in self.flow.values if v.name.startswith("return") and v.function == own]
-        if len(names) > 1 and i >= 0:
-            ends = [v for v in ends if v.name.startswith(f"return[{i}]")] or ends
-        if difference.keys:
-            exact = [v for v in ends if v.name.endswith("".join(f"[{_key(k)}]" for k in difference.keys))]
-            ends = exact or ends
-        return [v for v in ends if not self.returned_right(v)] or ends
+        own = [v for v in self.flow.values if v.function == self.own]
+        for keys in (difference.keys, ()):
+            place = self.context.learner.result(self.context.exercise, difference.returned, keys)
+            ends = [v for v in own if v.name == place or v.name.startswith(f"{place}[")]
+            if not place.startswith("return"):  # a variable: what it holds in the end
+                ends = [v for v in ends if v.last]
+            if ends:
+                break
+        else:
+            ends = [v for v in own if v.name.startswith("return")]
+        return [v for v in ends if not v.name.startswith("return") or not self.returned_right(v)] or ends
 
 
-def _key(key: str) -> str:
-    return key if key.isdigit() else repr(key)
+def _equal(value: Value, other: Value) -> bool:
+    return np.array_equal(value.held.step.value, other.held.step.value)
 
 
 def _size(problem: Problem) -> int:

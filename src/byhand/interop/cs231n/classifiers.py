@@ -21,7 +21,8 @@ def _vote(a: Arguments, d: Definition) -> list[Call]:
 
 
 def _distances(name: str, exercise: str) -> Entry:
-    return Entry(f"KNearestNeighbor.{name}", exercise, (Spelling(in_order("x", on=_neighbours), as_they_come),))
+    names = {"x": "X", "train": "self.X_train", "distances": "dists"}
+    return Entry(f"KNearestNeighbor.{name}", exercise, (Spelling(in_order("x", on=_neighbours), as_they_come),), names=names)
 
 
 def _linear_loss(a: Arguments, d: Definition) -> list[Call]:
@@ -36,7 +37,10 @@ _HALF = "It regularises by half of reg times the sum of squares, as older years 
 
 
 def _loss(name: str, exercise: str) -> Entry:
-    both = (Spelling(_linear_loss, as_they_come), Spelling(_halved, as_they_come, says=_HALF))
+    both = (
+        Spelling(_linear_loss, as_they_come, differs_in="reg"),
+        Spelling(_halved, as_they_come, says=_HALF, differs_in="reg"),
+    )
     return Entry(name, exercise, both, robust=frozenset({"one class"}), sizes={"c": 10})
 
 
@@ -51,9 +55,10 @@ def _descent(a: Arguments, d: Definition) -> list[Call]:
         value, dW = a["loss_and_grad"](W, X[batch], y[batch], a["reg"])
         answers.append((float(value), dW))
         W = W - a["lr"] * dW
-    taken = iter(answers)
+    taken, first = iter(answers), []
 
     def loss(X_batch, y_batch, reg):
+        nonlocal taken
         if np.shape(X_batch) != (max(sizes), X.shape[1]) or np.shape(y_batch) != (max(sizes),):
             shapes = f"{np.shape(X_batch)} and {np.shape(y_batch)}"
             raise ValueError(f"the batch should have shapes {(max(sizes), X.shape[1])} and {(max(sizes),)}, not {shapes}")
@@ -62,6 +67,9 @@ def _descent(a: Arguments, d: Definition) -> list[Call]:
                 raise ValueError("the batch has a row that is no training example with its own label")
         if reg != a["reg"]:
             raise ValueError(f"reg should be passed on: {a['reg']}, not {reg}")
+        if first and np.array_equal(first[0], X_batch):  # it is trained once more, with the same random numbers
+            taken = iter(answers)
+        first[:] = first or [X_batch]
         return next(taken, answers[-1])
 
     made = Made(attributes={"W": a["W"], "loss": loss}, read=["W"])
@@ -83,16 +91,28 @@ ENTRIES = (
     _distances("compute_distances_one_loop", "euclidean_distances_one_loop"),
     _distances("compute_distances_no_loops", "euclidean_distances"),
     Entry(
-        "KNearestNeighbor.predict_labels", "knn_predict", (Spelling(_vote, as_classes),), robust=frozenset({"labels beyond ten"})
+        "KNearestNeighbor.predict_labels",
+        "knn_predict",
+        (Spelling(_vote, as_classes),),
+        robust=frozenset({"labels beyond ten"}),
+        names={"distances": "dists", "labels": "self.y_train", "predicted": "y_pred"},
     ),
     _loss("svm_loss_naive", "linear_svm_loss_naive"),
     _loss("svm_loss_vectorized", "linear_svm_loss"),
     _loss("softmax_loss_naive", "linear_softmax_loss_naive"),
     _loss("softmax_loss_vectorized", "linear_softmax_loss"),
-    Entry("LinearClassifier.train", "train_linear", (Spelling(_trains, _trained),), draws=True),
+    Entry(
+        "LinearClassifier.train",
+        "train_linear",
+        (Spelling(_trains, _trained),),
+        draws=True,
+        places={"W": "self['W']", "losses": "return"},
+        names={"W": "self.W", "losses": "loss_history", "lr": "learning_rate", "loss_and_grad": "self.loss"},
+    ),
     Entry(
         "LinearClassifier.predict",
         "predict_linear",
         (Spelling(in_order("X", on=lambda a: Made(attributes={"W": a["W"]})), as_classes),),
+        names={"W": "self.W", "predicted": "y_pred"},
     ),
 )

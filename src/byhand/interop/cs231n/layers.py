@@ -92,13 +92,15 @@ def _backward(a: Arguments, answers: Sequence[Answer]):
     return dout * np.where(mask, float(np.median(there)), low)
 
 
+_SCORES = {"scores": "x", "dscores": "dx"}
+
 ENTRIES = (
     plain("affine_forward", "affine_forward", "x", "w", "b", keeps=True, cache=lambda a: (a["x"], a["w"], a["b"])),
     plain("affine_backward", "affine_backward", "dout", "cache"),
     plain("relu_forward", "relu_forward", "x", keeps=True, cache=lambda a: a["x"]),
     plain("relu_backward", "relu_backward", "dout", "cache"),
-    plain("svm_loss", "svm_loss", "scores", "y", robust=frozenset({"one class"}), sizes={"c": 10}),
-    plain("softmax_loss", "softmax_loss", "scores", "y", robust=frozenset({"one class"}), sizes={"c": 10}),
+    plain("svm_loss", "svm_loss", "scores", "y", robust=frozenset({"one class"}), sizes={"c": 10}, names=_SCORES),
+    plain("softmax_loss", "softmax_loss", "scores", "y", robust=frozenset({"one class"}), sizes={"c": 10}, names=_SCORES),
     Entry(
         "dropout_forward",
         "dropout_forward",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from byhand.layers import activations, batchnorm, dropout, layernorm, linear, losses
+from byhand.layers import losses
 from byhand.models import fully_connected_net
 from byhand.spec import Answer, Arguments, Call, Definition, Entry, Made, Spelling
 
@@ -32,76 +32,66 @@ def _loss_and_grads(a: Arguments, answers: Sequence[Answer]):
 # ---- the parts, as CS231n calls them --------------------------------------------------------------------------------
 
 
-def _batchnorm_forward(x, gamma, beta, bn_param):
+Ours = Mapping[str, Callable]
+"""The functions that stand in for the parts, by name."""
+
+
+def _batchnorm_forward(ours: Ours, x, gamma, beta, bn_param):
     d, train = x.shape[1], bn_param["mode"] == "train"
     running = {
         name: bn_param.get(f"running_{name}", np.zeros(d)) if bn_param.get(f"running_{name}") is not None else np.zeros(d)
         for name in ("mean", "var")
     }
     options = {name: bn_param[name] for name in ("eps", "momentum") if name in bn_param}
-    out, cache, running = batchnorm.batchnorm_forward(x, gamma, beta, running, train=train, **options)
+    out, cache, running = ours["batchnorm_forward"](x, gamma, beta, running, train=train, **options)
     bn_param["running_mean"], bn_param["running_var"] = running["mean"], running["var"]
     return out, cache
 
 
-def _layernorm_forward(x, gamma, beta, ln_param):
-    return layernorm.layernorm_forward(x, gamma, beta, **({"eps": ln_param["eps"]} if "eps" in ln_param else {}))
+def _layernorm_forward(ours: Ours, x, gamma, beta, ln_param):
+    return ours["layernorm_forward"](x, gamma, beta, **({"eps": ln_param["eps"]} if "eps" in ln_param else {}))
 
 
-def _affine_relu_forward(x, w, b):
-    hidden, affine_cache = linear.affine_forward(x, w, b)
-    out, relu_cache = activations.relu_forward(hidden)
+def _affine_relu_forward(ours: Ours, x, w, b):
+    hidden, affine_cache = ours["affine_forward"](x, w, b)
+    out, relu_cache = ours["relu_forward"](hidden)
     return out, (affine_cache, relu_cache)
 
 
-def _affine_relu_backward(dout, cache):
+def _affine_relu_backward(ours: Ours, dout, cache):
     affine_cache, relu_cache = cache
-    return linear.affine_backward(activations.relu_backward(dout, relu_cache), affine_cache)
+    return ours["affine_backward"](ours["relu_backward"](dout, relu_cache), affine_cache)
 
 
 _PLAIN: dict[str, Callable] = {
-    "affine_forward": lambda x, w, b: linear.affine_forward(x, w, b),
-    "affine_backward": lambda dout, cache: linear.affine_backward(dout, cache),
-    "relu_forward": lambda x: activations.relu_forward(x),
-    "relu_backward": lambda dout, cache: activations.relu_backward(dout, cache),
-    "softmax_loss": lambda x, y: losses.softmax_loss(x, y),
+    "affine_forward": lambda ours, x, w, b: ours["affine_forward"](x, w, b),
+    "affine_backward": lambda ours, dout, cache: ours["affine_backward"](dout, cache),
+    "relu_forward": lambda ours, x: ours["relu_forward"](x),
+    "relu_backward": lambda ours, dout, cache: ours["relu_backward"](dout, cache),
+    "softmax_loss": lambda ours, x, y: ours["softmax_loss"](x, y),
     "affine_relu_forward": _affine_relu_forward,
     "affine_relu_backward": _affine_relu_backward,
 }
 
 
-def _parts(a: Arguments) -> dict[str, Callable]:
-    """Return the parts of the deep network; dropout takes the next layer's noise at each call."""
-    noise, asked = iter(a["noise"] or ()), _Asked()
+def _parts(a: Arguments, dropped: list[int]) -> dict[str, Callable]:
+    """Return the parts of the deep network; dropout takes the next layer's noise at each call, and is counted."""
+    noise = iter(a["noise"] or ())
 
-    def dropout_forward(x, dropout_param):
-        asked.times += 1
+    def dropout_forward(ours: Ours, x, dropout_param):
+        dropped.append(1)
         train = dropout_param["mode"] == "train"
-        out, cache = dropout.dropout_forward(x, next(noise) if train else None, keep=a["keep"], train=train)
-        return out, cache
+        return ours["dropout_forward"](x, next(noise) if train else None, keep=a["keep"], train=train)
 
     return _PLAIN | {
         "batchnorm_forward": _batchnorm_forward,
-        "batchnorm_backward": lambda dout, cache: batchnorm.batchnorm_backward(dout, cache),
-        "batchnorm_backward_alt": lambda dout, cache: batchnorm.batchnorm_backward_alt(dout, cache),
+        "batchnorm_backward": lambda ours, dout, cache: ours["batchnorm_backward"](dout, cache),
+        "batchnorm_backward_alt": lambda ours, dout, cache: ours["batchnorm_backward"](dout, cache),
         "layernorm_forward": _layernorm_forward,
-        "layernorm_backward": lambda dout, cache: layernorm.layernorm_backward(dout, cache),
+        "layernorm_backward": lambda ours, dout, cache: ours["layernorm_backward"](dout, cache),
         "dropout_forward": dropout_forward,
-        "dropout_backward": lambda dout, cache: dropout.dropout_backward(dout, cache),
-        ASKED: asked,
+        "dropout_backward": lambda ours, dout, cache: ours["dropout_backward"](dout, cache),
     }
-
-
-class _Asked:
-    """Counts how often dropout was asked for; put in for no function."""
-
-    times = 0
-
-    def __call__(self):
-        return self.times
-
-
-ASKED = "_dropout_was_asked"
 
 
 # ---- two layers -----------------------------------------------------------------------------------------------------
@@ -164,12 +154,13 @@ def _deep(a: Arguments, d: Definition) -> list[Call] | None:
     made = Made([hidden], {k: v for k, v in kwargs.items() if k in known}, attributes, read=["bn_params"])
     given = [a["x"], a["y"]] if a["train"] else [a["x"]]
     always = frozenset({"dropout_forward", "dropout_backward"})
-    calls = [Call(given, on=made, parts=_parts(a), always=always)]
+    dropped: list[int] = []
+    calls = [Call(given, on=made, parts=_parts(a, dropped), always=always)]
     if a["train"] and keep < 1:  # twice more, a little to either side: should it drop by itself, only that can be checked
         for step in (STEP, -STEP):
             moved = {name: value + step * along for (name, value), along in zip(params.items(), _direction(a), strict=True)}
             aside = replace(made, attributes={**made.attributes, "params": moved}, read=())
-            calls.append(Call(given, on=aside, parts=_parts(a), always=always))
+            calls.append(Call(given, on=aside, parts=_parts(a, []), always=always, needed=lambda: not dropped))
     return calls
 
 
@@ -200,7 +191,7 @@ def _deep_results(a: Arguments, answers: Sequence[Answer]):
             state[f"running{i}"] = {"mean": left["running_mean"], "var": left["running_var"]}
     if a["train"]:
         loss, grads = answers[0].value
-        if len(answers) > 1 and answers[0].call.parts[ASKED]() == 0 and _fits_itself(a, answers):
+        if len(answers) > 1 and _fits_itself(a, answers):
             return fully_connected_net.fully_connected_net_loss(**a)  # it drops by itself, by other noise than ours
         return loss, _ours(grads), state
     # in testing it returns the scores; from them follows the loss, and its gradients are not asked for
@@ -210,15 +201,28 @@ def _deep_results(a: Arguments, answers: Sequence[Answer]):
     return loss + 0.5 * a["reg"] * squares, grads, state
 
 
+_NAMES = {"x": "X", "params": "self.params", "reg": "self.reg"}
+_KEYS = {r"w(\d+)": r"W\1"}
+
 ENTRIES = (
     Entry(
         "TwoLayerNet.loss",
         "two_layer_net_loss",
         (
             Spelling(_two_layer(False), _loss_and_grads, when=lambda d: not _old(d)),
-            Spelling(_two_layer(True, 0.5), _loss_and_grads, when=_old),
-            Spelling(_two_layer(True), _loss_and_grads, says=_HALF, when=_old),
+            Spelling(_two_layer(True, 0.5), _loss_and_grads, when=_old, differs_in="reg"),
+            Spelling(_two_layer(True), _loss_and_grads, says=_HALF, when=_old, differs_in="reg"),
         ),
+        names=_NAMES,
+        keys=_KEYS,
     ),
-    Entry("FullyConnectedNet.loss", "fully_connected_net_loss", (Spelling(_deep, _deep_results),), draws=True),
+    Entry(
+        "FullyConnectedNet.loss",
+        "fully_connected_net_loss",
+        (Spelling(_deep, _deep_results),),
+        draws=True,
+        places={"state": "self['bn_params']"},
+        names=_NAMES | {"state": "self.bn_params"},
+        keys=_KEYS,
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -59,13 +60,19 @@ def _entry(name: str, calls, results, **options) -> Entry:
     return Entry(name, name, (Spelling(calls, results),), robust=_ROBUST, **options)
 
 
+_RUNNING: dict[str, Any] = {
+    "places": {"running": "bn_param"},
+    "names": {"running": "bn_param"},
+    "keys": {"mean": "running_mean", "var": "running_var"},
+}
+
 ENTRIES = (
-    _entry("batchnorm_forward", _batch, _with_running, keeps=True),
+    _entry("batchnorm_forward", _batch, _with_running, keeps=True, **_RUNNING),
     _entry("batchnorm_backward", _backward, as_they_come),
     _entry("batchnorm_backward_alt", _backward, as_they_come),
     _entry("layernorm_forward", _layer, as_they_come, keeps=True),
     _entry("layernorm_backward", _backward, as_they_come),
-    _entry("spatial_batchnorm_forward", _batch, _with_running, keeps=True),
+    _entry("spatial_batchnorm_forward", _batch, _with_running, keeps=True, **_RUNNING),
     _entry("spatial_batchnorm_backward", _backward, as_they_come),
     _entry("spatial_groupnorm_forward", _grouped, as_they_come, keeps=True),
     _entry("spatial_groupnorm_backward", _backward, _of_channels),

@@ -19,7 +19,16 @@ def _rule(name: str, settings: dict[str, str], moments: dict[str, str]) -> Entry
         w, config = answers[0].value
         return w, {ours: config[theirs] for ours, theirs in moments.items()}
 
-    return Entry(name, name, (Spelling(calls, results),), may_change=frozenset({"w"}))
+    names = {"state": "config"} | {ours: f"config['{theirs}']" for ours, theirs in settings.items()}
+    return Entry(
+        name,
+        name,
+        (Spelling(calls, results),),
+        may_change=frozenset({"w"}),
+        places={"state": "return[1]"},
+        names=names,
+        keys=moments,
+    )
 
 
 ENTRIES = (
