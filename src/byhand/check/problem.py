@@ -127,7 +127,7 @@ def by_name(returns: tuple[str, ...], result: Any) -> dict[str, Any]:
 
 _KEPT: dict[tuple, Problem] = {}
 """Problems by what they are made from: while somebody watches a file, the same ones come again with every save."""
-MOST_KEPT = 256
+MOST_KEPT = 64
 
 
 def build(exercise: Exercise, case: Case, seed: int, *, sizes: dict[str, int] | None = None, small: bool = False) -> Problem:

@@ -98,7 +98,7 @@ class Knowledge:
 
 _KEPT: dict[tuple, Knowledge] = {}
 """What is known by problem: while somebody watches a file, the same problems come again with every save."""
-MOST_KEPT = 64
+MOST_KEPT = 16
 
 
 def knowledge(problem: Problem) -> Knowledge:
