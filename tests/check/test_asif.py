@@ -72,11 +72,11 @@ def batchnorm_forward(x, gamma, beta, running, *, train, momentum=0.9, eps=1e-5)
     [
         ("two_layer_net_loss", NET, 'dpre + reg * params["w1"]', "dpre", "grads['w1']", "if `reg` were 0", "missing-term", "rows.T @"),
         ("two_layer_net_loss", NET, 'ds + reg * params["w2"]', 'ds + reg / 2 * params["w2"]', "grads['w2']", "`reg` were half as", "wrong-scale", "act.T @"),
-        ("two_layer_net_loss", NET, ' + params["b1"]', "", "loss", "`params['b1']` were 0", "missing-term", "loss +="),
-        ("adam", ADAM, "m / (1 - beta1**t) / ", "-m / (1 - beta1**t) / ", "w", "`lr` had the other sign", "wrong-sign", "return w"),
+        ("two_layer_net_loss", NET, ' + params["b1"]', "", "loss", "`params['b1']` were 0", "missing-term", "pre"),
+        ("adam", ADAM, "m / (1 - beta1**t) / ", "-m / (1 - beta1**t) / ", "w", "`lr` had the other sign", "wrong-sign", "step ="),
         ("adam", ADAM, 'beta2 * state["v"] + ', "", "state['v']", "`state['v']` that comes in were 0", "missing-term", "v = "),
         ("batchnorm_forward", NORM, "xhat + beta", "xhat", "out", "`beta` were 0", "missing-term", "out ="),
-        ("batchnorm_forward", NORM, " if train else (running[\"mean\"], running[\"var\"])", "", "out", "`train` were always True", "wrong-mode", "out ="),
+        ("batchnorm_forward", NORM, " if train else (running[\"mean\"], running[\"var\"])", "", "out", "`train` were always True", "wrong-mode", "mu, var ="),
     ],
 )  # fmt: skip
 def test_the_argument_that_does_not_come_in_is_named(name, source, old, new, quantity, words, kind, line, pool):

@@ -140,7 +140,7 @@ def test_right_code_that_is_wrong_when_it_is_followed_passes(pool, tmp_path):
 
 def _followed(text, *args):
     """Return what a recorder has kept of a call of the function `f` of a text."""
-    scope = {"np": np}
+    scope: dict = {"np": np}
     exec(compile(text, "<followed>", "exec"), scope)
     recorder, before = Recorder("<followed>", watched(syntax.parse(text))), sys.gettrace()
     sys.settrace(recorder.call)
@@ -216,7 +216,16 @@ def test_the_worker_is_as_it_was_after_texts_were_tried():
         ]
         texts += ["def f(x):\n    while True: pass\n", "def f(x): raise SystemExit\n", "def f(x):\n    return x + 3\n"]
         tried = worker.tries(texts, "f", "f", [np.ones(2)], {})
-        assert [None if v is None else v.tolist() for v in tried] == [[3, 3], [0, 0], None, None, None, None, None, [4, 4]]
+        assert [None if each is None else each[0].tolist() for each in tried] == [
+            [3, 3],
+            [0, 0],
+            None,
+            None,
+            None,
+            None,
+            None,
+            [4, 4],
+        ]
         assert worker.call("f", [np.ones(2)], {}).value.tolist() == [2, 2]
         slow = ["def f(x):\n    while True: pass\n"] * 50
         started = time.perf_counter()

@@ -49,7 +49,7 @@ def test_right_parts_are_not_spoken_of(name, pool):
         (TWO, "relu_forward", "np.maximum(x, 0.0)", "np.abs(x)", "wrong-formula", "out", "negative", "out = "),
         (DEEP, "relu_backward", "dout * (x > 0)", "-dout * (x > 0)", "wrong-sign", "dx", "wrong sign", "dx = "),
         (DEEP, "batchnorm_backward", "dxc + dmu / n", "dxc", "missing-term", "the path through mu", "you have two", "dx = dxc"),
-        (DEEP, "batchnorm_backward", "if train:", "if True:", "wrong-mode", "dx", '"in testing"', "dx = dxc"),
+        (DEEP, "batchnorm_backward", "if train:", "if True:", "wrong-mode", "dx", '"in testing"', "dstd = "),
         (DEEP, "layernorm_backward", "dout * gamma", "dout", "missing-term", "dxhat", "if `gamma` were 1", "dxhat = "),
         (DEEP, "dropout_backward", "return dx", "return 2 * dx", "wrong-scale", "dx", "2 times", "return 2"),
         (DEEP, "softmax_loss", "return loss, ", "return loss, len(y) * ", "wrong-scale", "dscores", "N times", "return loss"),

@@ -505,17 +505,6 @@ def _insertions(parts, nodes, called, inside, scope: Scope) -> Iterator[Edit]:
                     yield Edit(term, f"({text} + {factor}{s} * {v})", "missing-term", s if s in own else v, ADDED)
                 for factor in ("", "0.5 * "):
                     yield Edit(term, f"({text} + {factor}{s} * ({v} ** 2).sum())", "missing-term", s if s in own else v, ADDED)
-    for node in nodes:  # an index or a size that is another
-        if (
-            isinstance(node, ast.Name)
-            and isinstance(node.ctx, ast.Load)
-            and id(node) not in called
-            and node.id not in ("np", "self")
-        ):
-            for v in named:
-                if v != node.id and scope.shapes.get(v, ()) == scope.shapes.get(node.id, ()):
-                    kind = "wrong-index" if id(node) in inside else "wrong-formula"
-                    yield Edit(node, v, kind, v if v in own else "", SCALED if id(node) in inside else ADDED)
 
 
 def _items(node: ast.AST) -> Iterator[ast.expr]:
