@@ -74,10 +74,10 @@ def code_text(text: str) -> Text:
 
 
 def notes_place(notes: str) -> str:
-    """Return where in the notes something stands, in words: chapter#exercise is the chapter's title, and the exercise."""
+    """Return where in the notes something stands, in words: chapter#exercise is the chapter's number, and the exercise."""
     name, _, exercise = notes.partition("#")
     chapter = next(c for c in course.chapters() if c.name == name)
-    return f"chapter {chapter.number}, {chapter.title}, {exercise}"
+    return f"chapter {chapter.number}, {exercise}"
 
 
 def _ticks(ticks: dict[str, bool]) -> Text:
@@ -119,7 +119,7 @@ def _excerpt(file: str, line: int) -> RenderableType:
         lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return _indented(Text(f"line {line}"))
-    text = Text()
+    text = Text(no_wrap=True, overflow="ellipsis")
     for number in range(max(1, line - 1), min(len(lines), line + 1) + 1):
         here = number == line
         text.append(f"{'→' if here else ' '} {number:>4} ", "bold red" if here else "dim")

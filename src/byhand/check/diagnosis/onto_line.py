@@ -64,7 +64,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         quantity=quantity,
         confidence=confidence,
         question=question,
-        where=told(found, difference.quantity),
+        where=told(found, difference.quantity, kind if kind in _OF_THE_ARGUMENTS else ""),
         detail="\n".join(filter(None, (finding.detail, reason))),
     )
 
@@ -88,9 +88,9 @@ def mended(context: Context, finding: Finding, kind: str = "") -> bool:
     return any(not kind or (d.edit is not None and d.edit.kind in (kind, "wrong-formula")) for d in found)
 
 
-def told(found: Departure, quantity: str | None) -> str:
-    """Say what a line makes, and which sort of change of it puts a quantity right."""
-    change = words.mended(found.edit.kind, None if found.everything else quantity) if found.edit is not None else ""
+def told(found: Departure, quantity: str | None, kind: str = "") -> str:
+    """Say what a line makes, and which sort of change of it puts a quantity right: that of a kind, or the edit's own."""
+    change = words.mended(kind or found.edit.kind, None if found.everything else quantity) if found.edit is not None else ""
     return " ".join(filter(None, (words.held(found.name, found.words), change)))
 
 

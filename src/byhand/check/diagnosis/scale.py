@@ -70,7 +70,7 @@ def explain(context: Context, difference: Difference, *, named: bool = True) -> 
         kind=kind,
         quantity=difference.quantity,
         confidence="certain" if sure and case.kind != "extreme" else "likely",
-        evidence=(f"factor {c:.9g}, the rest below {left:.1e}", _sizes(context)),
+        evidence=(f"factor {c:.9g}, the rest below {left:.1e}", *_sizes(context)),
     )
 
 
@@ -118,7 +118,7 @@ def _another_length(context: Context, difference: Difference, c: float) -> Findi
         kind="wrong-scale",
         quantity=quantity,
         confidence="likely",
-        evidence=(f"factor {c:.9g}", _sizes(context)),
+        evidence=(f"factor {c:.9g}", *_sizes(context)),
     )
 
 
@@ -150,8 +150,9 @@ def _question(name: str | None) -> str:
     return f"Where does {name.removeprefix('1/')} belong, and how often?"
 
 
-def _sizes(context) -> str:
-    return ", ".join(f"{k.upper()} = {v}" for k, v in context.problem.sizes.items())
+def _sizes(context: Context) -> tuple[str, ...]:
+    told = ", ".join(f"{k.upper()} = {v}" for k, v in context.problem.sizes.items())
+    return (told,) if told else ()
 
 
 def offset(context: Context, difference: Difference) -> Finding | None:
