@@ -62,10 +62,13 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
             found = [_lead(findings[0], ALL_GIVEN), *findings[1:]]
     if context.departures.solved and findings[0].line is not None:  # the line at fault is known: it says more than the call does
         known = findings[0]
-        placed = {"line": known.line, "kind": known.kind, "quantity": known.quantity, "confidence": known.confidence}
+        placed = {"line": known.line, "confidence": known.confidence}
+        if found[0].kind in ("wrong-formula", "wrong-shape"):
+            placed |= {"kind": known.kind, "quantity": known.quantity}
         if found[0] is not known:
             same = found[0].title == known.title  # then all that is known is said already
-            found = [found[0] if same else replace(_lead(_more(found[0], known.detail), known.where), **placed)]
+            first = found[0] if same else replace(_lead(_more(found[0], known.detail), known.where), **placed)
+            found = [first, *found[1:]]
     first = found[0]
     if first.line is None:
         first = replace(first, line=findings[0].line, where=findings[0].where)

@@ -204,7 +204,7 @@ def _judge(
         replay=f"{report.replay} --case {first.problem.case.name!r}",
     )
     asked = foreign.in_question(entry, trials) if entry is not None else trials
-    return _explained(Context(exercise, learner, first, asked), report, repeated) if explain else report
+    return _explained(Context(exercise, learner, first, asked), report, repeated, entry) if explain else report
 
 
 def _told(exercise: Exercise, failing: Trial) -> str:
@@ -214,7 +214,7 @@ def _told(exercise: Exercise, failing: Trial) -> str:
     return f"{exercise.name} is not right in the case {failing.problem.case.name!r}: {what}."
 
 
-def _explained(context: Context, report: Report, repeated: Finding | None) -> Report:
+def _explained(context: Context, report: Report, repeated: Finding | None, entry: Entry | None) -> Report:
     """Return a failing report with its findings, and what shows them."""
     findings, picture = diagnose(context)
     findings = assembly.explain(context, sizes.told(context, findings, report.seed))

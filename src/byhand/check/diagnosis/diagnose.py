@@ -21,6 +21,7 @@ MOST = 3
 def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     """Return the findings for a failing trial, and the graph with its verdicts where a path or a node is at fault."""
     found, picture = _by_rung(context)
+    found = [onto_line.in_own_names(context, finding) for finding in found]
     slips = variants.explain(context)
     if len(slips) == 1:
         found = [_joined(context, found[0], slips[0]), *(f for f in found[1:] if f.code not in where.CODES)]
@@ -29,7 +30,6 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
     if context.trial.differences and context.trial.attempt.changed and all(f.kind != "mutates-input" for f in found):
         found.append(purity.explain(context, besides=True))
-    found = [onto_line.in_own_names(context, finding) for finding in found]
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
         found[0] = replace(found[0], title=f"{words.listed(right)} right. {found[0].title}")

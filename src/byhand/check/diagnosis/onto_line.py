@@ -14,8 +14,8 @@ from . import sofar, special, where, words
 from .context import Context
 from .departure import Departure
 
-_OF_THE_ARGUMENTS = ("wrong-mode", "hard-coded", "mutates-input", "unstable")
-"""Kinds that the numbers tell better than the text."""
+_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "wrong-index")
+"""Kinds that the text tells better than the numbers, which show no more than a factor, say."""
 
 
 def place(context: Context, difference: Difference, finding: Finding) -> Finding:
@@ -42,7 +42,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
-        if vague or (found.edit.kind != "wrong-formula" and kind not in _OF_THE_ARGUMENTS and difference.rung != "dtype"):
+        if kind == "wrong-formula" or (kind == "wrong-scale" and found.edit.kind in _OF_THE_TEXT):
             kind = found.edit.kind
         if vague:
             quantity = found.name or found.edit.quantity or quantity
@@ -64,7 +64,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         quantity=quantity,
         confidence=confidence,
         question=question,
-        where=told(found, difference.quantity, kind if kind in _OF_THE_ARGUMENTS else ""),
+        where=told(found, difference.quantity, kind if found.edit is not None and kind != found.edit.kind else ""),
         detail="\n".join(filter(None, (finding.detail, reason))),
     )
 
@@ -98,9 +98,6 @@ def in_own_names(context: Context, finding: Finding) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
     known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
-    items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
-    if items:  # of a dict, the item that is wrong
-        return replace(finding, quantity=items[0])
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
