@@ -224,7 +224,7 @@ class ForeignLearner(Learner):
             if not call.needed():
                 break
             if call.parts:
-                ours = {p.__name__: p for p in self.parts} | (self.instead if number == 0 else {})
+                ours = {**{p.__name__: p for p in self.parts}, **(self.instead if number == 0 else {})}
                 self.worker.substitute({n: partial(f, ours) for n, f in call.parts.items() if self._stands_in(n, call)})
             name, label = method, f"{keep}{number}"
             if kind:

@@ -481,17 +481,18 @@ class _Child:
         original, results = vars(holder)[attribute], []
 
         def run(text):
-            made, given = {}, _fresh(args)
-            exec(compile(text, self.file, "exec"), module, made)
-            setattr(holder, attribute, made[attribute])
+            defined, given, read = {}, [_fresh(a) for a in args], {}
+            exec(compile(text, self.file, "exec"), module, defined)
+            setattr(holder, attribute, defined[attribute])
             if on is not None:
-                self.kept[on["keep"]] = self.made(**_fresh(on["make"]))
+                self.kept[on["keep"]] = self.made(**{n: _fresh(v) for n, v in on["make"].items()})
             if seed is not None:
                 import numpy as np
 
                 np.random.seed(seed)
-            value = self.lookup(name)(*given, **_fresh(kwargs))
-            read = {n: getattr(self.kept[on["keep"]], n, None) for n in on["read"]} if on is not None else {}
+            value = self.lookup(name)(*given, **{n: _fresh(v) for n, v in kwargs.items()})
+            if on is not None:
+                read = {n: getattr(self.kept[on["keep"]], n, None) for n in on["read"]}
             return value, [given[i] for i in after], read
 
         slow = 0
@@ -499,9 +500,9 @@ class _Child:
         for text in texts:
             value, error, _ = self.guard(lambda text=text: run(text), seconds)
             setattr(holder, attribute, original)
-            if error is None and opaque and isinstance(value[0], tuple | list):
+            if value is not None and opaque and isinstance(value[0], tuple | list):
                 value = (tuple(None if i in opaque else item for i, item in enumerate(value[0])), *value[1:])
-            results.append(None if error is not None else value)
+            results.append(value)
             slow += error is not None and error["type"] == "timeout"
             if slow > SLOW_TRIES:
                 break

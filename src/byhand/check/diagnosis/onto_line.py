@@ -35,8 +35,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         return decides
     if finding.line is not None and (not found.sure or _elsewhere(context, difference, finding.line, found.line)):
         return decides
-    if finding.code == "argument" and found.edit is None and found.confidence != "certain":
-        return decides
+    if finding.code == "argument" and context.exercise.parts and found.edit is None and found.confidence != "certain":
+        return decides  # what functions of ours return is right for what they are given
     vague = finding.code in (*where.CODES, "argument")
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"

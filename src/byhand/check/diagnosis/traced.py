@@ -88,9 +88,9 @@ class Traced:
             return None
         if not value.last and (self._worked_on(value) or not self.copied(value)):
             return None
-        if value.held.given and self.context.trial.attempt.error is not None:  # it stops before that is filled
-            return None
         mine = value.held.step.value
+        if value.held.given and mine.ndim and self.context.trial.attempt.error is not None:  # it stops before that is filled
+            return None
         if mine.ndim and all(k.value.ndim == 0 for k in known):  # "d" is the number of features there, and a gradient here
             return None
         if mine.ndim == 0 and value.held.step.turn and all(k.value.ndim for k in known):  # a number after the other of an array
@@ -194,8 +194,6 @@ class Traced:
             return True
         if any(plain(r.label) == plain(value.label) and r.line in self.heads and _equal(r, value) for r in value.reads):
             return True  # taken out of what is given, under its name there
-        if value.held.given and mine.ndim and all(r.held.step.value.ndim == 0 for r in value.reads):
-            return True  # made of nothing but sizes
         constant = mine.ndim > 0 and bool(np.all(mine == mine.flat[0])) if mine.size else True
         unfinished = self.context.trial.attempt.error is not None
         made_to_be_filled = constant or unfinished or not value.last  # a copy, or zeros
