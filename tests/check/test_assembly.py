@@ -33,7 +33,7 @@ def _told(name, pool, *edits):
         (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, hidden_cache)", "what `affine_forward` returned as `cache` in layer 1; the `cache` of `relu_forward` belongs", "wrong-order", "cache", "dactive, hidden_cache"),
         (TWO, "affine_forward(active, w2, b2)", "affine_forward(hidden, w2, b2)", "is given an `x` that did not go through `relu_forward`", "missing-term", "relu_forward", "hidden, w2"),
         (TWO, "affine_forward(active, w2, b2)", "affine_forward(active, w2, b1)", "is given `params['b1']` where `params['b2']` belongs", "wrong-index", "b", "active, w2"),
-        (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, active_cache) / len(y)", "a `dout` that is 1/N times", "wrong-scale", "dout", "affine_backward(dhidden"),
+        (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, active_cache) / len(y)", "a `dout` that is 1/N times", "wrong-scale", "dout", "relu_backward(dactive"),
         (DEEP, "        dout = relu_backward(dout, relu_cache)\n", "", "did not go through `relu_backward`", "missing-term", "relu_backward", "layernorm_backward"),
         (DEEP, "dout = relu_backward(dout, relu_cache)", "dout = relu_backward(dout, relu_cache) * (1 + (i == 1))", "`layernorm_backward`, in layer 1, is given a `dout` that is 2 times", "wrong-scale", "dout", "layernorm_backward"),
         (DEEP, 'grads[f"gamma{i}"], grads[f"beta{i}"] = batchnorm', 'grads[f"beta{i}"], grads[f"gamma{i}"] = batchnorm', "returned as `dbeta` in layer 2; the `dgamma`", "wrong-order", "grads['gamma2']", "batchnorm_backward"),
@@ -83,12 +83,3 @@ def test_a_misconception_keeps_its_name_and_gains_the_call(pool):
     assert findings[0].code == "deep-dropout-not-undone"
     assert "`relu_backward`, in layer 2, is given a `dout` that did not go through `dropout_backward`" in findings[0].title
     assert "relu_backward(dout" in lines[findings[0].line - 1]
-
-
-def test_a_failing_network_is_explained_in_time(pool):
-    exercise = course.find(DEEP)
-    text = rendering.short_solution(exercise).replace(
-        "dout = relu_backward(dout, relu_cache)", "dout = -relu_backward(dout, relu_cache)"
-    )
-    least = min(check(exercise, f"{DEEP}.py", pool=pool, source=HEADER + text).timings["total"] for _ in range(3))
-    assert least < 1.2, "0.6 s, and as long again for the shapes that are checked in tests"

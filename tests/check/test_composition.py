@@ -94,7 +94,7 @@ def test_a_factor_with_a_name_is_no_size_in_the_code(pool):
     """With N = 2 it is right to divide by N - 1, and there is a 2 in the code."""
     edits = [("dscores /= N", "dscores /= (N - 1) * (2 - 1) or 1")]
     findings, _ = _findings(SOFT, pool, *edits)
-    assert findings[0].kind == "off-by-one" and findings[0].quantity == "dscores", findings[0]
+    assert findings[0].kind == "wrong-scale" and findings[0].quantity == "dscores", findings[0]
 
 
 @pytest.mark.parametrize(

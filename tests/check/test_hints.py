@@ -96,7 +96,7 @@ def test_where_no_slip_is_known_the_numbers_say_what_they_can(name, body, code, 
     finding = _check(name, body, pool).findings[0]
     assert (finding.code, finding.kind) == (code, kind), finding
     assert words in finding.title
-    assert finding.confidence != "certain"
+    assert finding.confidence != "certain" or "comes out right" in finding.where
 
 
 def test_nobody_is_asked_about_a_loop_that_is_not_there(pool):

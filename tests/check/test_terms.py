@@ -101,7 +101,7 @@ def test_the_sources_are_right(source, pool):
         (LOOPS, "dW += 2 * reg * W", "dW += 2 * reg * W / N", "dW", "wrong-scale", "wrong weight"),
         (HINGE, "    m[np.arange(N), y] = 0\n", "", "loss", "extra-term", "1 too large"),
         (SOFT, "-logp[np.arange(N), y].sum() / N", "-logp[np.arange(N), y].sum()", "loss", "wrong-scale", "N times"),
-        (SOFT, "    dscores[np.arange(N), y] -= 1\n    dscores /= N\n", "    dscores /= N\n    dscores[np.arange(N), y] -= 1\n", "dscores", "wrong-scale", "by (N-1)/N too small, just at the right class"),
+        (SOFT, "    dscores[np.arange(N), y] -= 1\n    dscores /= N\n", "    dscores /= N\n    dscores[np.arange(N), y] -= 1\n", "dscores", "missing-term", "by (N-1)/N too small, just at the right class"),
         (HINGE, "reg * np.sum(W * W)", "reg * np.sqrt(np.sum(W * W))", "loss", "wrong-formula", "what is wrong is what `reg` adds"),
         (LOOPS, "2 * reg * W", "2 * reg * np.sign(W)", "dW", "wrong-formula", "what is wrong is what `reg` adds"),
         (TWO, '"b1": db1', '"b1": db1 + reg * b1', "grads['b1']", "extra-term", "should not depend on `reg`"),

@@ -24,7 +24,8 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     found = [onto_line.in_own_names(context, finding) for finding in found]
     slips = variants.explain(context)
     if len(slips) == 1:
-        found = [_joined(context, found[0], slips[0]), *(f for f in found[1:] if f.code not in where.CODES)]
+        joined = onto_line.in_own_names(context, _joined(context, found[0], slips[0]), slip=True)
+        found = [joined, *(f for f in found[1:] if f.code not in where.CODES)]
     elif slips:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))

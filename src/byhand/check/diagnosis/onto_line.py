@@ -6,15 +6,18 @@ import ast
 import re
 from dataclasses import replace
 
+from byhand.course import rendering
 from byhand.spec import Finding
 
 from .. import watching
 from ..compare import Difference
-from . import sofar, special, where, words
+from . import sofar, special, words
 from .context import Context
 from .departure import Departure
 
-_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "wrong-index")
+_VAGUE = ("wrong-values", "argument", "cut-off", "reordered", "slightly-off")
+"""Codes of findings that say where the error shows, not of what it is one."""
+_OF_THE_TEXT = ("wrong-axis", "wrong-transpose")
 """Kinds that the text tells better than the numbers, which show no more than a factor, say."""
 
 
@@ -37,7 +40,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         return decides
     if finding.code == "argument" and context.exercise.parts and found.edit is None and found.confidence != "certain":
         return decides  # what functions of ours return is right for what they are given
-    vague = finding.code in (*where.CODES, "argument")
+    vague = finding.code in _VAGUE
     sure = found.confidence == "certain"
     confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
     kind, quantity, reason = finding.kind, finding.quantity, ""
@@ -48,7 +51,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
             quantity = found.name or found.edit.quantity or quantity
         elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
-    elif (vague or kind == "wrong-formula") and found.lacks is not None:
+    elif kind == "wrong-formula" and found.lacks is not None:
         kind, quantity = found.lacks
     elif vague:
         quantity = found.name or quantity
@@ -94,9 +97,11 @@ def told(found: Departure, quantity: str | None, kind: str = "") -> str:
     return " ".join(filter(None, (words.held(found.name, found.words), change)))
 
 
-def in_own_names(context: Context, finding: Finding) -> Finding:
+def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
+    if slip and not (name.isidentifier() and re.search(rf"\b{name}\b", rendering.solution(context.exercise))):
+        return finding  # words of the course, not a name in our code
     known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
