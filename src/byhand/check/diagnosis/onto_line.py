@@ -11,6 +11,7 @@ from byhand.spec import Finding
 
 from .. import watching
 from ..compare import Difference
+from ..learner import Learner
 from . import sofar, special, words
 from .context import Context
 from .departure import Departure
@@ -100,7 +101,11 @@ def told(found: Departure, quantity: str | None, kind: str = "") -> str:
 def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
-    if slip and not (name.isidentifier() and re.search(rf"\b{name}\b", rendering.solution(context.exercise))):
+    if (
+        slip
+        and type(context.learner) is Learner
+        and not (name.isidentifier() and re.search(rf"\b{name}\b", rendering.solution(context.exercise)))
+    ):
         return finding  # words of the course, not a name in our code
     known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
     if not name or known & set(re.findall(r"\w+", name)):
