@@ -42,17 +42,17 @@ HEADINGS = (
     "dropout_forward: train is never looked at",
     "euclidean_distances: one line: rounding below zero becomes nan",
     "fully_connected_net_loss: divided by N once more",
-    "gather_rows: product with a zero-one matrix: a row that is named twice comes once",
     "groupnorm_forward: a loop over groups with lists: the last channel of each is left out of the variance",
     "he_init: single precision, as for a network of one's own",
     "l2_regularization: two layers written out",
     "layernorm_forward: still over the batch",
     "layernorm_forward: the statistics lose their axis",
+    "layernorm_backward: row by row, with the first row's deviation",
     "leaky_relu_backward: copy and mask: the slope is fixed",
-    "linear_svm_loss: grown over time: the penalty's slope is added twice",
     "nesterov: mu and one letter: a minus in the bracket",
+    "relu_backward: with its forward, cache a dictionary: the slope is the input",
+    "rmsprop: the mean of the sizes, not of the squares",
     "scalar_circuit_backward: np.where: the maximum sends z what belongs to y",
-    "warmup: whole division",
 )
 """Sources of `faults/`: every kind, and the codes that are met most."""
 _ROUNDING = re.compile(r"(?<![\w.])(?:\d\.\d+e-1[3-9]|0\.0e\+00)(?!\d)")

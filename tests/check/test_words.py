@@ -95,24 +95,19 @@ def _codes(file: Path) -> set[str]:
     Those of a loss curve are in `test_experiments`.
     """
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    given = [
-        (k.value, f) for f in _functions(tree) for n in ast.walk(f) if _calls(n, "Finding") for k in n.keywords if k.arg == "code"
-    ]
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    given = [(k.value, f) for f in functions for n in _calls(f, "Finding") for k in n.keywords if k.arg == "code"]
     passed = {(f.name, i) for value, f in given for i, a in enumerate(f.args.args) if _is(value, a.arg)}
     values = [value for value, _ in given]
-    values += [n.args[i] for n in ast.walk(tree) for name, i in passed if _calls(n, name) and len(n.args) > i]
+    values += [n.args[i] for name, i in passed for n in _calls(tree, name) if len(n.args) > i]
     tables = [n.value for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.value, ast.Dict)]
     keys = [k for table in tables for k in table.keys if isinstance(k, ast.Constant)] if file.stem == "rungs" else []
     constants = [c.value for value in [*values, *keys] for c in _results(value)]
     return {c for c in constants if isinstance(c, str)} - {"exit"}  # which is told as ends-the-process
 
 
-def _functions(tree):
-    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-
-
-def _calls(node, name):
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
+    return [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _is(n.func, name)]
 
 
 def _is(value, name):
