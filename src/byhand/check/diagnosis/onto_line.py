@@ -101,12 +101,12 @@ def told(found: Departure, quantity: str | None, kind: str = "") -> str:
 def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> Finding:
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
-    if (
-        slip
-        and type(context.learner) is Learner
-        and not (name.isidentifier() and re.search(rf"\b{name}\b", rendering.solution(context.exercise)))
-    ):
+    ours = type(context.learner) is Learner  # and no one who follows another course
+    if slip and ours and not (name.isidentifier() and re.search(rf"\b{name}\b", rendering.solution(context.exercise))):
         return finding  # words of the course, not a name in our code
+    items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
+    if items and not ours:  # of a dict, the item that is wrong
+        return replace(finding, quantity=items[0])
     known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
