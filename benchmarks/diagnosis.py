@@ -54,7 +54,7 @@ def main() -> int:
         if outcome.fatal or (options.misses and outcome.told):
             console.print(outcome.told, soft_wrap=True, markup=False, highlight=False)
     if options.write:
-        PAGE.write_text(page(outcomes), encoding="utf-8")
+        PAGE.write_text(page(outcomes, options.sample), encoding="utf-8")
     return int(any(outcome.fatal for outcome in outcomes))
 
 
@@ -74,8 +74,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
     parser.add_argument("--pairs", type=int, default=4, metavar="N", help="sources with two faults at once for each function (4)")
     options = parser.parse_args()
-    if options.write and (options.only or options.sample):
-        parser.error("--write is for a whole run: leave out --only and --sample")
+    if options.write and options.only:
+        parser.error("--write is for all functions: leave out --only")
     return options
 
 

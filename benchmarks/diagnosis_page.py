@@ -13,7 +13,7 @@ _INTRODUCTION = """\
 
 Generated faults in every function, and right code in other words; each is checked as a learner's file would be. Made by
 
-    python -m benchmarks.diagnosis --write
+    python -m benchmarks.diagnosis{sample} --write
 
 `--sample 200 --misses` is a quick look at what is missed, `--only NAME --misses` at one function.
 
@@ -39,10 +39,11 @@ _LISTED = """\
 The misconceptions are listed, with what to say of them, where the checker can look them up. **Without them**:"""
 
 
-def page(outcomes: list[Outcome]) -> str:
-    """Return the page's text."""
+def page(outcomes: list[Outcome], sample: int | None) -> str:
+    """Return the page's text; sample: of so many sources, chosen by a fixed seed, and not of all."""
     unlisted = [outcome for outcome in outcomes if outcome.fault.operator != "misconception"]
-    parts = [_INTRODUCTION, f"**In all**: {in_words(outcomes)}.\n", f"{_LISTED} {in_words(unlisted)}.\n"]
+    introduction = _INTRODUCTION.replace("{sample}", f" --sample {sample}" if sample else "")
+    parts = [introduction, f"**In all**: {in_words(outcomes)}.\n", f"{_LISTED} {in_words(unlisted)}.\n"]
     parts += ["## What is missed\n", _table(("reason", "times"), _reasons(outcomes))]
     titles = {"fault": "By fault", "written": "By how the function is written", "function": "By function"}
     for view in ("fault", "written", "function"):
