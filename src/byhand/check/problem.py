@@ -15,8 +15,6 @@ from byhand import graph
 from byhand.arrays import leaves, tree_map
 from byhand.spec import Case, Draw, Exercise
 
-FLOAT32 = Case("float32", "single precision")
-
 
 @dataclass(frozen=True)
 class Tier:

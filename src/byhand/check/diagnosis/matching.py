@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from byhand.arrays import leaves
-
 from ..learner import Attempt
 from ..process import Step
 from .factors import readings
@@ -64,8 +62,6 @@ class Held:
     relations: tuple[Relation, ...] = ()
     given: bool = False
     """Whether it says nothing: an argument, zeros, ones, whole numbers."""
-    reads: list[Held] = field(default_factory=list, repr=False)
-    """What the line was made of."""
 
     @property
     def right(self) -> bool:
@@ -209,8 +205,3 @@ def _symbol(factors: list[float], constants: list[dict[str, float]], *, single: 
     if shared:
         return shared[0]
     return f"{factors[0]:.6g}" if max(factors) - min(factors) <= EXACT * abs(factors[0]) and len(factors) > 1 else None
-
-
-def results(knowledge: Knowledge, returned: str) -> list[np.ndarray]:
-    """Return the arrays that a returned name ought to hold."""
-    return [np.asarray(leaf) for _, leaf in leaves(knowledge.problem.expected.get(returned)) if leaf is not None]
