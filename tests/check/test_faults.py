@@ -5,7 +5,6 @@ each, and two where the heading says so: `=== NAME: style: what is wrong | kind,
 `# <-- here` at the end of every line that a good teacher might point to.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,24 +14,21 @@ import pytest
 from byhand import course
 from byhand.check import check
 from byhand.check.proof import HEADER, WarmPool
-from byhand.spec import Finding, Report
+from byhand.spec import Report
 from byhand.spec.report import KINDS
 
+from ..findings import MARK, Fault, marked, once, shortfalls, words
+
 FAULTS = Path(__file__).parent / "faults"
-MARK = "  # <-- here"
-LINE, KIND_AND_QUANTITY, CERTAIN = 0.88, 0.79, 0.88
-"""Shares of findings that must be right at the least: a little below what is reached. They may only be raised; where they are
+SHARES = {"line": 0.88, "kind_and_quantity": 0.79, "certain": 0.88}
+"""Of findings, those that must be right at the least: a little below what is reached. They may only be raised; where they are
 to go is 0.95, 0.90 and 0.99."""
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Fault):
     """What a learner might have written, and what is to be said about it; nothing, if it is right."""
 
-    number: int
-    heading: str
-    kinds: list[str]
-    quantities: list[str]
     marked: str
 
     @property
@@ -48,30 +44,7 @@ class Source:
     @property
     def lines(self) -> list[int]:
         """The marked lines of the file."""
-        return [i for i, line in enumerate((HEADER + self.marked).splitlines(), start=1) if line.endswith(MARK)]
-
-    def right_line(self, finding: Finding) -> bool:
-        """Return whether a finding names a marked line, within one line."""
-        return finding.line is not None and any(abs(finding.line - line) <= 1 for line in self.lines)
-
-    def right_kind(self, finding: Finding) -> bool:
-        """Return whether a finding is of a kind that a good teacher might name."""
-        return finding.kind in self.kinds
-
-    def right_quantity(self, finding: Finding) -> bool:
-        """Return whether a finding names what a good teacher might name, as it is or as a word in more of them."""
-        return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", finding.quantity) for name in self.quantities)
-
-    def missed_by(self, finding: Finding) -> str:
-        """Say what was expected and what came."""
-        return (
-            f"{self.heading.partition(' | ')[0]}\n    expected line {self.lines} {self.kinds} {self.quantities}\n"
-            f"    got line {finding.line} {finding.kind} {finding.quantity!r} ({finding.confidence}): {finding.title}"
-        )
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word]
+        return marked(HEADER + self.marked)
 
 
 def _sources():
@@ -81,9 +54,9 @@ def _sources():
         for block in re.split(r"^=== ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     ]
     for number, block in enumerate(blocks):
-        heading, _, marked = block.partition("\n")
-        _, kinds, quantities = [*heading.split(" | "), "", ""][:3]
-        yield Source(number, heading, _words(kinds), _words(quantities), marked)
+        first, _, text = block.partition("\n")
+        heading, kinds, quantities = [*first.split(" | "), "", ""][:3]
+        yield Source(number, heading, words(kinds), words(quantities), text)
 
 
 SOURCES = sorted(_sources(), key=lambda source: source.name)
@@ -104,23 +77,10 @@ def report_of(pool, tmp_path_factory, worker_id):
     folder = (base if worker_id == "master" else base.parent) / "faults"
     folder.mkdir(exist_ok=True)
 
-    def report_of(source: Source) -> Report:
-        file = folder / f"{source.number}.json"
-        if not file.exists():
-            report = check(course.find(source.name), f"{source.name}.py", pool=pool, source=source.text)
-            unfinished = folder / f"{source.number}.{worker_id}"
-            unfinished.write_text(json.dumps(report.to_json()), encoding="utf-8")
-            unfinished.replace(file)
-        return Report.from_json(json.loads(file.read_text(encoding="utf-8")))
+    def made(source: Source) -> Report:
+        return check(course.find(source.name), f"{source.name}.py", pool=pool, source=source.text)
 
-    return report_of
-
-
-def _shortfall(what: str, bar: float, judged: list[tuple[Source, Finding, bool]]) -> list[str]:
-    """Return what to say where fewer than a share of the findings are good: the rate, and every miss."""
-    misses = [source.missed_by(finding) for source, finding, good in judged if not good]
-    rate = 1 - len(misses) / len(judged)
-    return [] if rate >= bar else [f"{what}: {rate:.1%} of {len(judged)}, not {bar:.0%}", *misses]
+    return lambda source: once(folder, source.number, worker_id, lambda: made(source))
 
 
 @pytest.mark.parametrize("name", sorted({source.name for source in RIGHT}))
@@ -143,25 +103,7 @@ def test_no_fault_passes(name, report_of):
 @pytest.mark.timeout(600)
 def test_findings_name_the_line_the_kind_and_the_quantity(report_of):
     # from the end, for another test worker may be at the tests above
-    reports = [(source, report_of(source)) for source in reversed(WRONG)]
-    first = [(source, report.findings[0]) for source, report in reports if report.findings]
-    certain = [
-        (source, finding)
-        for source, report in reports
-        for finding in report.findings
-        if finding.confidence == "certain" and finding.severity == "error"
-    ]
-    failures = [
-        *_shortfall("right line", LINE, [(s, f, s.right_line(f)) for s, f in first]),
-        *_shortfall(
-            "right kind and quantity", KIND_AND_QUANTITY, [(s, f, s.right_kind(f) and s.right_quantity(f)) for s, f in first]
-        ),
-        *_shortfall(
-            "certain and right",
-            CERTAIN,
-            [(s, f, s.right_line(f) and s.right_kind(f) and s.right_quantity(f)) for s, f in certain],
-        ),
-    ]
+    failures = shortfalls([(source, report_of(source)) for source in reversed(WRONG)], **SHARES)
     assert not failures, "\n".join(failures)
 
 
@@ -170,7 +112,7 @@ def test_the_corpus_is_written_as_it_says():
     for source in SOURCES:
         assert source.name in course.exercises(), source.heading
     for source in RIGHT:
-        assert " | " not in source.heading, source.heading
+        assert not source.kinds and not source.quantities, source.heading
     for source in WRONG:
         assert source.kinds and source.quantities, source.heading
         assert set(source.kinds) <= set(KINDS), source.heading

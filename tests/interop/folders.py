@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..findings import MARK, Fault, marked, words
+
 HERE = Path(__file__).parent
-MARK = "  # <-- here"
 
 
 def files(name: str, among: str = "years") -> dict[str, str]:
@@ -30,15 +31,11 @@ def write(name: str, folder: Path, among: str = "years", **edits: tuple[str, str
 
 
 @dataclass(frozen=True)
-class Planted:
-    """One fault in a student's folder, and what is to be said about it: where, of which kinds, about which quantities."""
+class Planted(Fault):
+    """One fault in a student's folder, and what is to be said about it."""
 
-    number: int
     student: str
     name: str
-    what: str
-    kinds: tuple[str, ...]
-    quantities: tuple[str, ...]
     old: str
     new: str
 
@@ -51,8 +48,7 @@ class Planted:
     @property
     def lines(self) -> list[int]:
         """The marked lines of the file."""
-        text = files(self.student, "students")[self.file].replace(self.old, self.new)
-        return [i for i, line in enumerate(text.splitlines(), start=1) if MARK in line]
+        return marked(files(self.student, "students")[self.file].replace(self.old, self.new))
 
     def write(self, folder: Path) -> Path:
         """Write the folder with the fault; return its file."""
@@ -72,8 +68,7 @@ def planted() -> list[Planted]:
     for number, block in enumerate(blocks):
         heading, _, text = block.partition("\n")
         told, kinds, quantities = heading.split(" | ")
-        student, name, what = told.split(": ", 2)
-        old, new = text.split("--- instead\n")
-        names = [tuple(word.strip() for word in words.split(",")) for words in (kinds, quantities)]
-        found.append(Planted(number, student, name, what, names[0], names[1], old.rstrip("\n"), new.rstrip("\n")))
+        student, name, _ = told.split(": ", 2)
+        old, new = (part.rstrip("\n") for part in text.split("--- instead\n"))
+        found.append(Planted(number, told, words(kinds), words(quantities), student, name, old, new))
     return found
