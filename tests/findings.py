@@ -11,7 +11,7 @@ from pathlib import Path
 from byhand.spec import Finding, Report
 
 MARK = "  # <-- here"
-"""Ends every line that a good teacher might point to."""
+"""Stands on every line that a good teacher might point to."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def marked(text: str) -> list[int]:
     """Return the numbers of the marked lines of a text."""
-    return [number for number, line in enumerate(text.splitlines(), start=1) if line.endswith(MARK)]
+    return [number for number, line in enumerate(text.splitlines(), start=1) if MARK in line]
 
 
 def once(folder: Path, number: int, worker: str, make: Callable[[], Report]) -> Report:

@@ -43,8 +43,6 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     if finding.code == "argument" and context.exercise.parts and found.edit is None and found.confidence != "certain":
         return decides  # what functions of ours return is right for what they are given
     vague = finding.code in _VAGUE
-    sure = found.confidence == "certain"
-    confidence = "certain" if sure and (finding.confidence == "certain" or found.edit is not None) else "likely"
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
         if kind == "wrong-formula" or (kind == "wrong-scale" and found.edit.kind in _OF_THE_TEXT):
@@ -60,6 +58,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     question = words.question(kind, difference.quantity) if vague and kind != finding.kind else finding.question
     if vague and kind == "wrong-formula" and _in_a_mode(context):
         kind = "wrong-mode"
+    one = found.edit is None or found.edit.kind in (kind, "wrong-formula") or difference.rung == "finite"  # both tell the same
+    sure = found.confidence == "certain" and one and (finding.confidence == "certain" or found.edit is not None)
     if vague and kind not in (finding.kind, "wrong-formula"):
         reason = words.of_kind(kind).why
     return replace(
@@ -67,7 +67,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         line=found.line,
         kind=kind,
         quantity=quantity,
-        confidence=confidence,
+        confidence="certain" if sure else "likely",
         question=question,
         where=told(found, difference.quantity, kind if found.edit is not None and kind != found.edit.kind else ""),
         detail="\n".join(filter(None, (finding.detail, reason))),
