@@ -75,7 +75,7 @@ class Departures:
     def __init__(self, context: Context):
         self.context, self.traced = context, context.traced
         self.found: dict[str | None, Departure | None] = {}
-        self.tried, self.spent, self.seen, self.begun = 0, 0.0, {}, set()
+        self.tried, self.spent, self.seen, self.begun, self.changes = 0, 0.0, {}, set(), {}
 
     @property
     def _flow(self) -> Flow:
@@ -176,6 +176,7 @@ class Departures:
             spent=self.spent,
             seen=self.seen,
             begun=self.begun,
+            changes=self.changes,
         )
 
     def _scope(self, definition: ast.FunctionDef, difference: Difference | None) -> Scope:

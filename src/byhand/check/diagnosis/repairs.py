@@ -68,6 +68,8 @@ class Search:
     """What is wrong on the first problem with each text that was tried; None where it does not run."""
     begun: set[int] = field(default_factory=set)
     """The lines of which changes were tried."""
+    changes: dict[tuple[int, int | None], dict[int, dict[str, Edit]]] = field(default_factory=dict)
+    """The changes of a line, for what is returned at a place: by tier, and by the text that they make."""
 
     def most(self) -> int:
         """Return how many tries there is room for."""
@@ -80,8 +82,6 @@ class Search:
 
     def run(self, quantity: str | None) -> list[Mended]:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
-        text = self.learner.source.text
-        changes: dict[int, list[Edit]] = {}
         telling = [line for line in self.lines if line == self.telling]
         roots = [line for line in self.lines if line in self.roots]
         suspects = [line for line in self.lines if line in self.suspects and line not in self.roots]
@@ -107,19 +107,23 @@ class Search:
                     if not self.room and line not in self.begun:  # in long code most lines are never come to
                         self.complete = False
                         continue
-                    statement, scope = self.lines[line]
-                    if line not in changes:
-                        changes[line] = _edits(statement, scope)
-                    here = sorted((e for e in changes[line] if e.tier == tier), key=lambda e: e.kind == "wrong-formula")
-                    todo = {applied(text, scope.definition, e): e for e in reversed(here)}  # of two that are one text the first
-                    mended = self._line(line, list(todo)[::-1], todo, quantity)
+                    mended = self._line(line, self._changes(line, tier), quantity)
                     found += [mended] if mended is not None else []
             if found:
                 break
         return found
 
-    def _line(self, line, texts, todo, quantity) -> Mended | None:
-        around = self.learner.source.around(line)
+    def _changes(self, line: int, tier: int) -> dict[str, Edit]:
+        """Return the changes of a line that belong to a tier, those of a named kind first, by the text that they make."""
+        statement, scope = self.lines[line]
+        tiers = self.changes.setdefault((line, scope.position), {})
+        if not tiers:
+            for edit in sorted(_edits(statement, scope), key=lambda e: e.kind == "wrong-formula"):
+                tiers.setdefault(edit.tier, {}).setdefault(applied(self.learner.source.text, scope.definition, edit), edit)
+        return tiers.get(tier, {})
+
+    def _line(self, line: int, todo: Mapping[str, Edit], quantity: str | None) -> Mended | None:
+        around, texts = self.learner.source.around(line), list(todo)
         if around is None:
             return None
         replaced = around[0]
