@@ -10,6 +10,7 @@ import ast
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -21,8 +22,9 @@ from .edits import ADDED, LOCAL, SCALED, Edit, Scope, applied, edits
 
 WORK = 350_000
 """Microseconds of work that all tries may take, as they are reckoned."""
-ONE_TRY, ONE_LINE, ONE_CALL = 350, 2, 200
-"""Microseconds for a try, for a line that it executes, and for a function of ours that it calls over the wire."""
+ONE_TRY, ONE_NODE, ONE_LINE, ONE_CALL = 180, 1.8, 3, 120
+"""Microseconds for a try, for an expression or statement that is compiled for it, for a line that it executes, and for a
+function of ours that it calls over the wire: many of the answers are known."""
 SECONDS = 1.0
 """The last resort, for functions of ours that take long over what they are given: then no more is tried."""
 BATCH = 40
@@ -71,9 +73,16 @@ class Search:
     changes: dict[tuple[int, int | None], dict[int, dict[str, Edit]]] = field(default_factory=dict)
     """The changes of a line, for what is returned at a place: by tier, and by the text that they make."""
 
+    @cached_property
+    def written(self) -> int:
+        """How many expressions and statements the longest of the functions has."""
+        definitions = {id(scope.definition): scope.definition for _, scope in self.lines.values()}.values()
+        return max((sum(isinstance(n, ast.expr | ast.stmt) for n in ast.walk(d)) for d in definitions), default=0)
+
     def most(self) -> int:
         """Return how many tries there is room for."""
-        return int(WORK * self.learner.patience) // (ONE_TRY + ONE_LINE * self.executed + ONE_CALL * self.calls)
+        one = ONE_TRY + ONE_NODE * self.written + ONE_LINE * self.executed + ONE_CALL * self.calls
+        return int(WORK * self.learner.patience / one)
 
     @property
     def room(self) -> int:
