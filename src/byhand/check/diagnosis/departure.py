@@ -20,7 +20,7 @@ from ..compare import Difference
 from .edits import ADDED, Edit, Scope
 from .flow import Flow, Value
 from .known import plain
-from .repairs import Mended, Search
+from .repairs import WORK, WORK_WHEN_KNOWN, Mended, Search
 from .traced import is_same
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Departures:
     def __init__(self, context: Context):
         self.context, self.traced = context, context.traced
         self.found: dict[str | None, Departure | None] = {}
+        self.recognised = False
+        """Whether the line is known by what a known wrong function does (`made_as`): then less is tried."""
         self.tried, self.spent, self.seen, self.begun, self.changes = 0, 0.0, {}, set(), {}
 
     @property
@@ -167,6 +169,7 @@ class Departures:
             [_wrong(trials[id(p)]) for p in problems],
             traced.forward,
             lines,
+            WORK_WHEN_KNOWN if self.recognised else WORK,
             executed,
             traced.calls,
             suspects=frozenset(v.line for v in suspects.wrong),

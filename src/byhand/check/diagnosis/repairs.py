@@ -20,8 +20,9 @@ from ..problem import Problem
 from ..process import WorkerDied
 from .edits import ADDED, LOCAL, SCALED, Edit, Scope, applied, edits
 
-WORK = 350_000
-"""Microseconds of work that all tries may take, as they are reckoned."""
+WORK, WORK_WHEN_KNOWN = 350_000, 200_000
+"""Microseconds of work that all tries may take, as they are reckoned; and where the code does what a wrong function that is
+known does."""
 ONE_TRY, ONE_NODE, ONE_LINE, ONE_CALL = 180, 1.8, 3, 120
 """Microseconds for a try, for an expression or statement that is compiled for it, for a line that it executes, and for a
 function of ours that it calls over the wire: many of the answers are known."""
@@ -52,6 +53,8 @@ class Search:
     forward: bool
     lines: Mapping[int, tuple[ast.stmt, Scope]]
     """Statements by their first line, the suspicious ones first."""
+    work: int
+    """Microseconds of work, as they are reckoned, that all tries may take."""
     executed: int
     """How many lines a call executes."""
     calls: int
@@ -82,7 +85,7 @@ class Search:
     def most(self) -> int:
         """Return how many tries there is room for."""
         one = ONE_TRY + ONE_NODE * self.written + ONE_LINE * self.executed + ONE_CALL * self.calls
-        return int(WORK * self.learner.patience / one)
+        return int(self.work * self.learner.patience / one)
 
     @property
     def room(self) -> int:
