@@ -33,8 +33,14 @@ class Fault:
         return finding.line is not None and any(abs(finding.line - line) <= 1 for line in self.lines)
 
     def right_kind_and_quantity(self, finding: Finding) -> bool:
-        """Return whether a finding is of such a kind, and about such a quantity: as it is or as a word in more of them."""
-        named = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", finding.quantity) for name in self.quantities)
+        """Return whether a finding is of such a kind, and about such a quantity: as it is or as a word in more of them.
+
+        What comes back by the path through `mu` is `dmu`.
+        """
+        told = re.sub(r"^the path through (\w+)$", r"d\1", finding.quantity)
+        named = (
+            re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in self.quantities for text in (told, finding.quantity)
+        )
         return finding.kind in self.kinds and any(named)
 
     def right(self, finding: Finding) -> bool:

@@ -20,7 +20,7 @@ from byhand.spec.report import KINDS
 from ..findings import MARK, Fault, marked, once, shortfalls, words
 
 FAULTS = Path(__file__).parent / "faults"
-SHARES = {"line": 0.88, "kind_and_quantity": 0.79, "certain": 0.88}
+SHARES = {"line": 0.88, "kind_and_quantity": 0.81, "certain": 0.93}
 """Of findings, those that must be right at the least: a little below what is reached. They may only be raised; where they are
 to go is 0.95, 0.90 and 0.99."""
 
