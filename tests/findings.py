@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from byhand.spec import Finding, Report
 
@@ -50,7 +51,7 @@ class Fault:
     def missed_by(self, finding: Finding) -> str:
         """Say what was expected and what came."""
         return (
-            f"{self.heading}\n    expected line {self.lines} {self.kinds} {self.quantities}\n"
+            f"{self.heading.partition(' | ')[0]}\n    expected line {self.lines} {self.kinds} {self.quantities}\n"
             f"    got line {finding.line} {finding.kind} {finding.quantity!r} ({finding.confidence}): {finding.title}"
         )
 
@@ -65,14 +66,20 @@ def marked(text: str) -> list[int]:
     return [number for number, line in enumerate(text.splitlines(), start=1) if MARK in line]
 
 
-def once(folder: Path, number: int, worker: str, make: Callable[[], Report]) -> Report:
-    """Return a report that is made once for all test workers: the shares need every one."""
-    kept = folder / f"{number}.json"
-    if not kept.exists():
-        unfinished = folder / f"{number}.{worker}"
-        unfinished.write_text(json.dumps(make().to_json()), encoding="utf-8")
-        unfinished.replace(kept)
-    return Report.from_json(json.loads(kept.read_text(encoding="utf-8")))
+def shared(base: Path, worker: str, name: str, make: Callable[[Any], Report]) -> Callable[[Any], Report]:
+    """Return a function from a fault to its report, which is made once for all test workers: the shares need every one."""
+    folder = (base if worker == "master" else base.parent) / name
+    folder.mkdir(exist_ok=True)
+
+    def report_of(fault: Fault) -> Report:
+        kept = folder / f"{fault.number}.json"
+        if not kept.exists():
+            unfinished = folder / f"{fault.number}.{worker}"
+            unfinished.write_text(json.dumps(make(fault).to_json()), encoding="utf-8")
+            unfinished.replace(kept)
+        return Report.from_json(json.loads(kept.read_text(encoding="utf-8")))
+
+    return report_of
 
 
 def shortfalls(reports: Sequence[tuple[Fault, Report]], *, line: float, kind_and_quantity: float, certain: float) -> list[str]:

@@ -17,10 +17,10 @@ from byhand.check.proof import HEADER, WarmPool
 from byhand.spec import Report
 from byhand.spec.report import KINDS
 
-from ..findings import MARK, Fault, marked, once, shortfalls, words
+from ..findings import MARK, Fault, marked, shared, shortfalls, words
 
 FAULTS = Path(__file__).parent / "faults"
-SHARES = {"line": 0.88, "kind_and_quantity": 0.81, "certain": 0.93}
+SHARES = {"line": 0.88, "kind_and_quantity": 0.82, "certain": 0.96}
 """Of findings, those that must be right at the least: a little below what is reached. They may only be raised; where they are
 to go is 0.95, 0.90 and 0.99."""
 
@@ -54,8 +54,8 @@ def _sources():
         for block in re.split(r"^=== ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     ]
     for number, block in enumerate(blocks):
-        first, _, text = block.partition("\n")
-        heading, kinds, quantities = [*first.split(" | "), "", ""][:3]
+        heading, _, text = block.partition("\n")
+        _, kinds, quantities = [*heading.split(" | "), "", ""][:3]
         yield Source(number, heading, words(kinds), words(quantities), text)
 
 
@@ -72,15 +72,12 @@ def pool():
 
 @pytest.fixture(scope="module")
 def report_of(pool, tmp_path_factory, worker_id):
-    """Return a function from a source to its report, which is made once for all test workers: the rates need every one."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "faults"
-    folder.mkdir(exist_ok=True)
+    """Return a function from a source to its report."""
 
     def made(source: Source) -> Report:
         return check(course.find(source.name), f"{source.name}.py", pool=pool, source=source.text)
 
-    return lambda source: once(folder, source.number, worker_id, lambda: made(source))
+    return shared(tmp_path_factory.getbasetemp(), worker_id, "faults", made)
 
 
 @pytest.mark.parametrize("name", sorted({source.name for source in RIGHT}))
@@ -112,7 +109,7 @@ def test_the_corpus_is_written_as_it_says():
     for source in SOURCES:
         assert source.name in course.exercises(), source.heading
     for source in RIGHT:
-        assert not source.kinds and not source.quantities, source.heading
+        assert " | " not in source.heading, source.heading
     for source in WRONG:
         assert source.kinds and source.quantities, source.heading
         assert set(source.kinds) <= set(KINDS), source.heading

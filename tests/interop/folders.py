@@ -70,5 +70,5 @@ def planted() -> list[Planted]:
         told, kinds, quantities = heading.split(" | ")
         student, name, _ = told.split(": ", 2)
         old, new = (part.rstrip("\n") for part in text.split("--- instead\n"))
-        found.append(Planted(number, told, words(kinds), words(quantities), student, name, old, new))
+        found.append(Planted(number, heading, words(kinds), words(quantities), student, name, old, new))
     return found

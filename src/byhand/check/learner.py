@@ -117,9 +117,7 @@ class Source:
     @cached_property
     def stored(self) -> frozenset[str]:
         """The names that are given a value somewhere in the file, parameters too."""
-        nodes = list(ast.walk(self.tree)) if self.tree is not None else []
-        names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        return frozenset(names | {n.arg for n in nodes if isinstance(n, ast.arg)})
+        return watching.stored(self.tree) if self.tree is not None else frozenset()
 
     @cached_property
     def watched(self) -> Watched:

@@ -31,6 +31,13 @@ def watched(tree: ast.AST) -> Watched:
     return found
 
 
+def stored(tree: ast.AST) -> frozenset[str]:
+    """Return the names that are given a value somewhere in a file, parameters too."""
+    nodes = list(ast.walk(tree))
+    given = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return frozenset(given | {n.arg for n in nodes if isinstance(n, ast.arg)})
+
+
 def names(statement: ast.stmt) -> tuple[str, ...]:
     """Return the variables to which a statement may give a value."""
     return tuple(dict.fromkeys(_given(statement)))

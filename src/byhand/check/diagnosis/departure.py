@@ -20,7 +20,7 @@ from ..compare import Difference
 from .edits import ADDED, Edit, Scope
 from .flow import Flow, Value
 from .known import plain
-from .repairs import WORK, WORK_WHEN_KNOWN, Mended, Search
+from .repairs import Mended, Search, Tries
 from .traced import is_same
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ class Departures:
     def __init__(self, context: Context):
         self.context, self.traced = context, context.traced
         self.found: dict[str | None, Departure | None] = {}
-        self.recognised = False
-        """Whether the line is known by what a known wrong function does (`made_as`): then less is tried."""
-        self.tried, self.spent, self.seen, self.begun, self.changes = 0, 0.0, {}, set(), {}
+        self.tries = Tries()
 
     @property
     def _flow(self) -> Flow:
@@ -131,7 +129,6 @@ class Departures:
         suspects = self._suspects(difference)
         search = self._search(difference, suspects)
         mended = search.run(difference.quantity if difference is not None else None)
-        self.tried, self.spent = search.tried, search.spent
         if mended:
             return self._mended(mended, search, suspects)
         return self._matched(suspects) if suspects.roots else None
@@ -169,17 +166,12 @@ class Departures:
             [_wrong(trials[id(p)]) for p in problems],
             traced.forward,
             lines,
-            WORK_WHEN_KNOWN if self.recognised else WORK,
             executed,
             traced.calls,
+            self.tries,
             suspects=frozenset(v.line for v in suspects.wrong),
             telling=strong.line if strong is not None and traced.meant[id(strong)] is False else None,
             roots=frozenset(v.line for v in [*suspects.roots, *suspects.doubtful, *filter(traced.copied, suspects.wrong)]),
-            tried=self.tried,
-            spent=self.spent,
-            seen=self.seen,
-            begun=self.begun,
-            changes=self.changes,
         )
 
     def _scope(self, definition: ast.FunctionDef, difference: Difference | None) -> Scope:

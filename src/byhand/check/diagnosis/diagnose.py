@@ -21,7 +21,7 @@ MOST = 3
 def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
     """Return the findings for a failing trial, and the graph with its verdicts where a path or a node is at fault."""
     slips = variants.explain(context)
-    context.departures.recognised = len(slips) == 1 and slips[0].line is not None
+    context.departures.tries.known = len(slips) == 1 and slips[0].line is not None
     found, picture = _by_rung(context)
     found = [onto_line.in_own_names(context, finding) for finding in found]
     if len(slips) == 1:

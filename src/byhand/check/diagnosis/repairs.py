@@ -42,6 +42,22 @@ class Mended:
 
 
 @dataclass
+class Tries:
+    """What was tried for a trial so far, for whichever quantity: it is not done again for the next."""
+
+    count: int = 0
+    seconds: float = 0.0
+    known: bool = False
+    """Whether the code does what a wrong function that is known does, and the line is told by that: then less is tried."""
+    seen: dict[str, set[str] | None] = field(default_factory=dict)
+    """What is wrong on the first problem with each text that was tried; None where it does not run."""
+    begun: set[int] = field(default_factory=set)
+    """The lines of which changes were tried."""
+    changes: dict[tuple[int, int | None], dict[int, dict[str, Edit]]] = field(default_factory=dict)
+    """The changes of a line, for what is returned at a place: by tier, and by the text that they make."""
+
+
+@dataclass
 class Search:
     """The changes to some lines of a learner's code, tried in the order of how likely they are."""
 
@@ -53,28 +69,20 @@ class Search:
     forward: bool
     lines: Mapping[int, tuple[ast.stmt, Scope]]
     """Statements by their first line, the suspicious ones first."""
-    work: int
-    """Microseconds of work, as they are reckoned, that all tries may take."""
     executed: int
     """How many lines a call executes."""
     calls: int
     """How often it calls a function of ours, over the wire."""
+    tries: Tries
+    """Those of the searches before; its own are added."""
     suspects: frozenset[int] = frozenset()
     """Lines on which a value is not known to be right."""
     telling: int | None = None
     """The one that is known to give a variable another value than its name says."""
     roots: frozenset[int] = frozenset()
     """Those of them that are made of nothing but what is right."""
-    tried: int = 0
-    spent: float = 0.0
     complete: bool = False
     """Whether every change of the tiers that were begun was tried."""
-    seen: dict[str, set[str] | None] = field(default_factory=dict)
-    """What is wrong on the first problem with each text that was tried; None where it does not run."""
-    begun: set[int] = field(default_factory=set)
-    """The lines of which changes were tried."""
-    changes: dict[tuple[int, int | None], dict[int, dict[str, Edit]]] = field(default_factory=dict)
-    """The changes of a line, for what is returned at a place: by tier, and by the text that they make."""
 
     @cached_property
     def written(self) -> int:
@@ -85,12 +93,13 @@ class Search:
     def most(self) -> int:
         """Return how many tries there is room for."""
         one = ONE_TRY + ONE_NODE * self.written + ONE_LINE * self.executed + ONE_CALL * self.calls
-        return int(self.work * self.learner.patience / one)
+        work = WORK_WHEN_KNOWN if self.tries.known else WORK
+        return int(work * self.learner.patience / one)
 
     @property
     def room(self) -> int:
         """How many more tries there is room for."""
-        return max(0, self.most() - self.tried) if self.spent <= SECONDS * self.learner.patience else 0
+        return max(0, self.most() - self.tries.count) if self.tries.seconds <= SECONDS * self.learner.patience else 0
 
     def run(self, quantity: str | None) -> list[Mended]:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
@@ -116,7 +125,7 @@ class Search:
         ):
             for tier, lines in stage:
                 for line in lines:
-                    if not self.room and line not in self.begun:  # in long code most lines are never come to
+                    if not self.room and line not in self.tries.begun:  # in long code most lines are never come to
                         self.complete = False
                         continue
                     mended = self._line(line, self._changes(line, tier), quantity)
@@ -128,18 +137,19 @@ class Search:
     def _changes(self, line: int, tier: int) -> dict[str, Edit]:
         """Return the changes of a line that belong to a tier, those of a named kind first, by the text that they make."""
         statement, scope = self.lines[line]
-        tiers = self.changes.setdefault((line, scope.position), {})
-        if not tiers:
+        key = line, scope.position
+        if key not in self.tries.changes:
+            tiers = self.tries.changes[key] = {}
             for edit in sorted(_edits(statement, scope), key=lambda e: e.kind == "wrong-formula"):
                 tiers.setdefault(edit.tier, {}).setdefault(applied(self.learner.source.text, scope.definition, edit), edit)
-        return tiers.get(tier, {})
+        return self.tries.changes[key].get(tier, {})
 
     def _line(self, line: int, todo: Mapping[str, Edit], quantity: str | None) -> Mended | None:
         around, texts = self.learner.source.around(line), list(todo)
         if around is None:
             return None
         replaced = around[0]
-        self.begun.add(line)
+        self.tries.begun.add(line)
         for start in range(0, len(texts), BATCH):
             batch = self._affordable(texts[start : start + BATCH])
             if not batch:
@@ -150,7 +160,7 @@ class Search:
             except WorkerDied:
                 self.complete = False
                 return None
-            self.spent += time.perf_counter() - started
+            self.tries.seconds += time.perf_counter() - started
             if good:  # several changes may do: one that says what is wrong is rather told
                 text, everything = min(good, key=lambda g: (not g[1], todo[g[0]].kind == "wrong-formula"))
                 return Mended(line, todo[text], everything)
@@ -158,18 +168,18 @@ class Search:
 
     def _affordable(self, texts: list[str]) -> list[str]:
         """Return those of the texts that were tried before, and the new ones that there is room for, which are counted."""
-        new = [text for text in texts if text not in self.seen]
+        new = [text for text in texts if text not in self.tries.seen]
         left_out = set(new[self.room :])
-        self.tried += len(new) - len(left_out)
+        self.tries.count += len(new) - len(left_out)
         self.complete = self.complete and not left_out
         return [text for text in texts if text not in left_out]
 
     def _working(self, replaced: str, texts: list[str], quantity: str | None) -> list[tuple[str, bool]]:
         """Return those of the texts with which a quantity is right on all problems, and whether all others are too."""
         first, *others = self.problems
-        new = [text for text in texts if text not in self.seen]
-        self.seen |= self._tried(first, replaced, new)
-        good = [(text, not self.seen[text]) for text in texts if _mends(self.seen.get(text), quantity, self.wrong[0])]
+        new = [text for text in texts if text not in self.tries.seen]
+        self.tries.seen |= self._tried(first, replaced, new)
+        good = [(text, not self.tries.seen[text]) for text in texts if _mends(self.tries.seen.get(text), quantity, self.wrong[0])]
         for problem, wrong in zip(others, self.wrong[1:], strict=True):
             if not good:
                 break
