@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from byhand.course import rendering
 from byhand.spec import Finding, syntax
@@ -90,7 +89,7 @@ def _in_a_mode(context: Context) -> bool:
 def mended(context: Context, finding: Finding, kind: str = "") -> bool:
     """Return whether the line of a finding is one with whose change, perhaps of a kind, all is right."""
     found = [d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line]
-    return any(not kind or (d.edit is not None and d.edit.kind in (kind, "wrong-formula")) for d in found)
+    return any(not kind or (d.edit is not None and d.edit.kind == kind) for d in found)
 
 
 def told(found: Departure, quantity: str | None, kind: str = "") -> str:
@@ -103,7 +102,7 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
     ours = type(context.learner) is Learner  # and no one who follows another course
-    if slip and ours and name not in _variables(rendering.solution(context.exercise)):
+    if slip and ours and name not in watching.stored(syntax.parse(rendering.solution(context.exercise))):
         return finding  # words of the course, not a name in our code
     items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
     if items and not ours:  # of a dict, the item that is wrong
@@ -116,14 +115,6 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
     wrong = [d.quantity for d in context.trial.differences]
     items = [q for q in wrong if q.partition("[")[0] in own]
     return replace(finding, quantity=next(iter((*items, *own, *wrong)), name))
-
-
-@lru_cache(maxsize=256)
-def _variables(text: str) -> frozenset[str]:
-    """Return the names that a text gives a value, parameters too."""
-    nodes = list(ast.walk(syntax.parse(text)))
-    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return frozenset(stored | {n.arg for n in nodes if isinstance(n, ast.arg)})
 
 
 def stopped(context: Context, finding: Finding) -> Finding:
