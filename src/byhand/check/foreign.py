@@ -20,6 +20,7 @@ from .compare import by_returned
 from .diagnosis.context import Context, Trial, trial
 from .diagnosis.diagnose import diagnose
 from .learner import Attempt, Learner, Source, read_source, same
+from .parts import Part
 from .problem import Problem, build, takes_cache
 from .process import Outcome, Place, Worker, WorkerDied, WorkerPool
 from .worker import Handle
@@ -112,8 +113,8 @@ class ForeignLearner(Learner):
         except WorkerDied as died:
             return Attempt(died=died.reason, during=problem.exercise.name)
 
-    def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
-        """Run the dialect's function on a problem with each of some texts in the place of a function of the file."""
+    def tries(self, problem: Problem, part: Part, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
+        """Run the dialect's function on a problem with each of some texts in the place of a part of a function of the file."""
         entry, _, spelling = self.entries[problem.exercise.name]
         found: list[list[Answer | None]] = []
 
@@ -122,7 +123,7 @@ class ForeignLearner(Learner):
             on = (entry.name.rpartition(".")[0], call.on) if call.on is not None else None
             seed = SEED if entry.draws else None
             given, kwargs = list(call.args), dict(call.kwargs)
-            came = self.worker.tries(texts, replaced, name, given, kwargs, opaque=opaque, after=changing, on=on, seed=seed)
+            came = self.worker.tries(texts, part, name, given, kwargs, opaque=opaque, after=changing, on=on, seed=seed)
             found.append([None if c is None else _answer(call, changing, *c) for c in came])
 
         attempt = self.run(problem, forward=forward, by=tried)

@@ -19,6 +19,7 @@ from byhand.spec import Exercise, syntax
 from byhand.spec.exercise import returned_names
 
 from . import lines, watching
+from .parts import Part
 from .problem import Problem, takes_cache
 from .process import Outcome, Worker, WorkerDied, locate
 from .watching import Watched
@@ -258,8 +259,8 @@ class Learner:
         """Return what the variables hold on the way, where the code is followed on a problem."""
         return [step.value for step in self.run(problem, watched=self.source.watched).outcome.steps]
 
-    def tries(self, problem: Problem, replaced: str, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
-        """Run the exercise's function on a problem with each of some texts in the place of a function of the file.
+    def tries(self, problem: Problem, part: Part, texts: Sequence[str], *, forward: bool = True) -> list[Any]:
+        """Run the exercise's function on a problem with each of some texts in the place of a part of a function of the file.
 
         Returns what comes out, None where it does not run; nothing for what there was no time for.
         """
@@ -268,7 +269,7 @@ class Learner:
             args, kwargs = bind(exercise.function, problem.arguments)
         else:
             args, kwargs = self._backward_arguments(problem, forward)[0], {}
-        tried = self.worker.tries(texts, replaced, exercise.name, args, kwargs, opaque=_caches(exercise.function))
+        tried = self.worker.tries(texts, part, exercise.name, args, kwargs, opaque=_caches(exercise.function))
         return [one if one is None else one[0] for one in tried]
 
     def result(self, exercise: Exercise, returned: str, keys: Sequence[str] = ()) -> str:

@@ -24,6 +24,7 @@ import byhand
 from byhand.spec import Made
 
 from . import worker as wire
+from .parts import Part
 
 MEMORY = 3 * 2**29
 """Bytes of address space that learner code may take, NumPy's own included."""
@@ -209,7 +210,7 @@ class Worker:
     def tries(
         self,
         texts: Sequence[str],
-        replaced: str,
+        part: Part,
         name: str,
         args: list,
         kwargs: Mapping[str, Any],
@@ -219,7 +220,7 @@ class Worker:
         on: tuple[str, Made] | None = None,
         seed: int | None = None,
     ) -> list[tuple[Any, list, dict] | None]:
-        """Call a function with each of some texts in the place of one of the learner's.
+        """Call a function with each of some texts in the place of a part of one of the learner's.
 
         Returns for each (what it returns, the arguments at the places `after` as they are then, the attributes asked for), None
         where it does not run. Where the time runs out with one, those after it are left out. A method, "@keep.method", is
@@ -233,7 +234,9 @@ class Worker:
         self._send(
             {"op": "try"},
             texts=list(texts),
-            replaced=replaced,
+            replaced=part.function,
+            function=part.text,
+            span=list(part.span),
             **sent,
             seconds=TRY_SECONDS_WITH_OURS if self._functions else TRY_SECONDS,
         )

@@ -188,6 +188,11 @@ class Deadline(BaseException):
     """Raised inside learner code when its time is up."""
 
 
+def _name_of(caught):
+    """Return what an exception is called on the wire."""
+    return "timeout" if isinstance(caught, Deadline) else type(caught).__name__
+
+
 class _Capture:
     """A standard output that keeps the first part of what is printed."""
 
@@ -468,21 +473,23 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_try(self, texts, replaced, name, args, kwargs, opaque, seconds, after, on, seed):
-        """Call a function with other texts in the place of one of the learner's, one after the other.
+    def do_try(self, texts, replaced, function, span, name, args, kwargs, opaque, seconds, after, on, seed):
+        """Call a function with other texts in the place of a part of one of the learner's, one after the other; see trying.py.
 
         What each returns is sent, with the arguments at some places as they are then, and attributes; None where it does not
         run. A method is called on an object made anew each time: `on` = {keep, make: the arguments of `made`, read: names}.
         The module is left as it was.
         """
         owner, _, attribute = replaced.rpartition(".")
-        module = vars(self.modules[""])
+        module, trying = vars(self.modules[""]), self.beside("trying")
         holder = module[owner] if owner else self.modules[""]
         original, results = vars(holder)[attribute], []
+        codes = trying.compiled(function, span, texts, self.file)
 
-        def run(text):
+        def run(number):
             defined, given, read = {}, [_fresh(a) for a in args], {}
-            exec(compile(text, self.file, "exec"), module, defined)
+            module[trying.CHOSEN] = number
+            exec(codes[number], module, defined)
             setattr(holder, attribute, defined[attribute])
             if on is not None:
                 self.kept[on["keep"]] = self.made(**{n: _fresh(v) for n, v in on["make"].items()})
@@ -497,16 +504,19 @@ class _Child:
 
         slow = 0
         self.trying = True
-        for text in texts:
-            value, error, _ = self.guard(lambda text=text: run(text), seconds)
+        for number, code in enumerate(codes):
+            value = ended = None
+            if code is not None:
+                value, ended, _ = self.guard(lambda n=number: run(n), seconds, told=_name_of)
             setattr(holder, attribute, original)
             if value is not None and opaque and isinstance(value[0], tuple | list):
                 value = (tuple(None if i in opaque else item for i, item in enumerate(value[0])), *value[1:])
             results.append(value)
-            slow += error is not None and error["type"] == "timeout"
+            slow += ended == "timeout"
             if slow > SLOW_TRIES:
                 break
         self.trying = False
+        module.pop(trying.CHOSEN, None)
         self.printed.take()
         try:
             self.send({"op": "tried"}, results=results)
@@ -589,8 +599,11 @@ class _Child:
 
         return per_call
 
-    def guard(self, run, seconds, trace=None):
-        """Run learner code under a deadline and return (value, error as data or None, seconds)."""
+    def guard(self, run, seconds, trace=None, told=None):
+        """Run learner code under a deadline and return (value, error as data or None, seconds).
+
+        `told` makes data of an exception, where less is needed than `describe` tells.
+        """
         started = time.perf_counter()
         try:
             import signal
@@ -606,7 +619,7 @@ class _Child:
             value = run()
         except BaseException as caught:  # SystemExit and KeyboardInterrupt too: a learner's exit must not end the worker
             self.running = False
-            error = self.describe(caught)
+            error = (told or self.describe)(caught)
         finally:
             self.running = False
             sys.settrace(None)
@@ -644,7 +657,7 @@ class _Child:
             line, text = caught.lineno, (caught.text or "").strip()
             message = caught.msg
         return {
-            "type": "timeout" if isinstance(caught, Deadline) else type(caught).__name__,
+            "type": _name_of(caught),
             "bases": [base.__name__ for base in type(caught).__mro__],
             "message": message[:2000],
             "line": line,

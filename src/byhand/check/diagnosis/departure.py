@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import watching
 from ..compare import Difference
-from .edits import ADDED, Edit, Scope
+from .edit import ADDED, Edit, Scope
 from .flow import Flow, Value
 from .known import plain
 from .repairs import Mended, Search, Tries
@@ -139,7 +139,7 @@ class Departures:
         inside = self._flow.slice(traced.ends(difference))
         wrong = [v for v in inside if id(v) not in traced.fine] if whole else []
         doubtful = traced.doubtful(wrong)
-        roots = [v for v in wrong if not traced.above(v, wrong)]
+        roots = traced.roots(wrong)
         strong = next((v for v in roots if traced.telling(v)), None)
         return _Suspects(inside, sorted([*wrong, *doubtful], key=lambda v: v.held.position), roots, doubtful, strong)
 

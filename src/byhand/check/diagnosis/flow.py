@@ -43,6 +43,7 @@ class Flow:
     def __init__(self, source: Source, found: list[Held]):
         self.source = source
         self.statements: dict[int, ast.stmt | None] = {}
+        self._read_by_calls: dict[tuple[int, str], set[str]] = {}
         self.values: list[Value] = []
         groups: dict[tuple, Value] = {}
         frames: dict[int, dict[str, list[Value]]] = {}
@@ -88,15 +89,22 @@ class Flow:
 
     def _before(self, name, step, frames, callers):
         """Return what a parameter may hold: all that the arguments of the call read."""
-        statement = self.statement(step.called_from)
-        if step.caller < 0 or statement is None:
+        if step.caller < 0:
             return []
-        there, found = frames.get(step.caller, {}), set()
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == step.function:
-                for argument in [*node.args, *(k.value for k in node.keywords)]:
-                    _loaded(argument, found)
-        return [v for read in found for v in _held(there, read)]
+        there = frames.get(step.caller, {})
+        return [v for read in self._passed(step.called_from, step.function) for v in _held(there, read)]
+
+    def _passed(self, line: int, function: str) -> set[str]:
+        """Return the variables that the arguments read in calls of a function on a line."""
+        if (line, function) not in self._read_by_calls:
+            found: set[str] = set()
+            statement = self.statement(line)
+            for node in ast.walk(statement) if statement is not None else ():
+                if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == function:
+                    for argument in [*node.args, *(k.value for k in node.keywords)]:
+                        _loaded(argument, found)
+            self._read_by_calls[line, function] = found
+        return self._read_by_calls[line, function]
 
     def statement(self, line: int) -> ast.stmt | None:
         """Return the statement that a line belongs to."""
@@ -138,13 +146,18 @@ class Flow:
 
     def slice(self, ends: list[Value]) -> list[Value]:
         """Return all values that some were made of, and those themselves, in order."""
+        found = self.above(ends)
+        return [v for v in self.values if id(v) in found]
+
+    def above(self, ends: list[Value]) -> set[int]:
+        """Return the identities of all values that some were made of, and of those themselves."""
         found, todo = set(), list(ends)
         while todo:
             value = todo.pop()
             if id(value) not in found:
                 found.add(id(value))
                 todo.extend(value.reads)
-        return [v for v in self.values if id(v) in found]
+        return found
 
 
 def _held(here: dict[str, list[Value]], name: str) -> list[Value]:

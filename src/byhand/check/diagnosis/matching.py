@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -179,16 +180,15 @@ def _layouts(value: np.ndarray, target: np.ndarray) -> Iterator[tuple[str, np.nd
 
 def _multiple(value: np.ndarray, target: np.ndarray) -> float | None:
     """Return the c with value = c * target, 1.0 exactly where they are equal, or None."""
-    largest = float(np.max(np.abs(target)))
-    if not np.isfinite(largest) or largest == 0:
+    mine, theirs = value.ravel(), target.ravel()
+    at = int(np.abs(theirs).argmax())
+    unit, there = float(theirs[at]), float(mine[at])
+    if not math.isfinite(unit) or not math.isfinite(there) or unit == 0:
         return None
-    if float(np.max(np.abs(value - target))) <= EXACT * largest:
-        return 1.0
-    unit = target / largest
-    with np.errstate(all="ignore"):
-        c = float(np.sum(value / largest * unit) / np.sum(unit * unit))
-        good = np.isfinite(c) and c != 0 and float(np.max(np.abs(value - c * target))) <= EXACT * abs(c) * largest
-    return c if good else None
+    c = there / unit
+    if c == 0 or not math.isfinite(c) or float(np.abs(mine - c * theirs).max()) > EXACT * abs(there):
+        return None
+    return 1.0 if float(np.abs(mine - theirs).max()) <= EXACT * abs(unit) else c
 
 
 def _symbol(factors: list[float], constants: list[dict[str, float]], *, single: bool) -> str | None:

@@ -11,19 +11,23 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from ..compare import differences
 from ..learner import Learner
+from ..parts import Part, changed, part
 from ..problem import Problem
 from ..process import WorkerDied
-from .edits import ADDED, LOCAL, SCALED, Edit, Scope, applied, edits
+from ..watching import COMPOUND
+from .edit import ADDED, LOCAL, SCALED, Edit, Scope, heads
+from .edits import edits
 
 WORK, WORK_WHEN_KNOWN = 350_000, 200_000
 """Microseconds of work that all tries may take, as they are reckoned; and where the code does what a wrong function that is
 known does."""
-ONE_TRY, ONE_NODE, ONE_LINE, ONE_CALL = 180, 1.8, 3, 120
+ONE_TRY, ONE_NODE, ONE_LINE, ONE_CALL = 140, 0.6, 1, 60
 """Microseconds for a try, for an expression or statement that is compiled for it, for a line that it executes, and for a
 function of ours that it calls over the wire: many of the answers are known."""
 SECONDS = 1.0
@@ -49,12 +53,12 @@ class Tries:
     seconds: float = 0.0
     known: bool = False
     """Whether the code does what a wrong function that is known does, and the line is told by that: then less is tried."""
-    seen: dict[str, set[str] | None] = field(default_factory=dict)
-    """What is wrong on the first problem with each text that was tried; None where it does not run."""
+    seen: dict[tuple[Part, str], set[str] | None] = field(default_factory=dict)
+    """What is wrong on the first problem with each text in the place of a part; None where it does not run."""
     begun: set[int] = field(default_factory=set)
     """The lines of which changes were tried."""
-    changes: dict[tuple[int, int | None], dict[int, dict[str, Edit]]] = field(default_factory=dict)
-    """The changes of a line, for what is returned at a place: by tier, and by the text that they make."""
+    changes: dict[tuple[int, int | None, int], dict[Part, dict[str, Edit]]] = field(default_factory=dict)
+    """The changes of a line, for what is returned at a place, of a tier: by the part, and by the text that they make of it."""
 
 
 @dataclass
@@ -134,29 +138,38 @@ class Search:
                 break
         return found
 
-    def _changes(self, line: int, tier: int) -> dict[str, Edit]:
+    def _changes(self, line: int, tier: int) -> dict[Part, dict[str, Edit]]:
         """Return the changes of a line that belong to a tier, those of a named kind first, by the text that they make."""
         statement, scope = self.lines[line]
-        key = line, scope.position
-        if key not in self.tries.changes:
-            tiers = self.tries.changes[key] = {}
-            for edit in sorted(_edits(statement, scope), key=lambda e: e.kind == "wrong-formula"):
-                tiers.setdefault(edit.tier, {}).setdefault(applied(self.learner.source.text, scope.definition, edit), edit)
-        return self.tries.changes[key].get(tier, {})
+        key, text, around = (line, scope.position, tier), self.learner.source.text, self.learner.source.around(line)
+        if key not in self.tries.changes and around is not None:
+            found = self.tries.changes[key] = {}
+            wholes = (
+                {id(node): head for head in heads(statement) for node in ast.walk(head)}
+                if isinstance(statement, COMPOUND)
+                else {}
+            )
+            parts: dict[int, Part] = {}
+            for edit in sorted(_edits(statement, scope, tier, self.most()), key=lambda e: e.kind == "wrong-formula"):
+                whole = wholes.get(id(edit.node), edit.node if isinstance(statement, ast.FunctionDef) else statement)
+                place = parts[id(whole)] = parts.get(id(whole)) or part(text, *around, whole)
+                found.setdefault(place, {}).setdefault(changed(text, whole, edit.node, edit.text), edit)
+        return self.tries.changes[key]
 
-    def _line(self, line: int, todo: Mapping[str, Edit], quantity: str | None) -> Mended | None:
-        around, texts = self.learner.source.around(line), list(todo)
-        if around is None:
-            return None
-        replaced = around[0]
+    def _line(self, line: int, todo: Mapping[Part, Mapping[str, Edit]], quantity: str | None) -> Mended | None:
         self.tries.begun.add(line)
+        found = (self._part(line, place, by_text, quantity) for place, by_text in todo.items())
+        return next((mended for mended in found if mended is not None), None)
+
+    def _part(self, line: int, place: Part, todo: Mapping[str, Edit], quantity: str | None) -> Mended | None:
+        texts = list(todo)
         for start in range(0, len(texts), BATCH):
-            batch = self._affordable(texts[start : start + BATCH])
+            batch = self._affordable(place, texts[start : start + BATCH])
             if not batch:
                 return None
             started = time.perf_counter()
             try:
-                good = self._working(replaced, batch, quantity)
+                good = self._working(place, batch, quantity)
             except WorkerDied:
                 self.complete = False
                 return None
@@ -166,37 +179,38 @@ class Search:
                 return Mended(line, todo[text], everything)
         return None
 
-    def _affordable(self, texts: list[str]) -> list[str]:
+    def _affordable(self, place: Part, texts: list[str]) -> list[str]:
         """Return those of the texts that were tried before, and the new ones that there is room for, which are counted."""
-        new = [text for text in texts if text not in self.tries.seen]
+        new = [text for text in texts if (place, text) not in self.tries.seen]
         left_out = set(new[self.room :])
         self.tries.count += len(new) - len(left_out)
         self.complete = self.complete and not left_out
         return [text for text in texts if text not in left_out]
 
-    def _working(self, replaced: str, texts: list[str], quantity: str | None) -> list[tuple[str, bool]]:
+    def _working(self, place: Part, texts: list[str], quantity: str | None) -> list[tuple[str, bool]]:
         """Return those of the texts with which a quantity is right on all problems, and whether all others are too."""
         first, *others = self.problems
-        new = [text for text in texts if text not in self.tries.seen]
-        self.tries.seen |= self._tried(first, replaced, new)
-        good = [(text, not self.tries.seen[text]) for text in texts if _mends(self.tries.seen.get(text), quantity, self.wrong[0])]
+        new = [text for text in texts if (place, text) not in self.tries.seen]
+        self.tries.seen |= {(place, text): wrong for text, wrong in self._tried(first, place, new).items()}
+        found = {text: self.tries.seen[place, text] for text in texts}
+        good = [(text, not wrong) for text, wrong in found.items() if _mends(wrong, quantity, self.wrong[0])]
         for problem, wrong in zip(others, self.wrong[1:], strict=True):
             if not good:
                 break
-            found = self._tried(problem, replaced, [text for text, _ in good])
+            found = self._tried(problem, place, [text for text, _ in good])
             good = [(text, all_ and not found[text]) for text, all_ in good if _mends(found.get(text), quantity, wrong)]
         return good
 
-    def _tried(self, problem: Problem, replaced: str, texts: list[str]) -> dict[str, set[str] | None]:
-        values = self.learner.tries(problem, replaced, texts, forward=self.forward) if texts else []
+    def _tried(self, problem: Problem, place: Part, texts: list[str]) -> dict[str, set[str] | None]:
+        values = self.learner.tries(problem, place, texts, forward=self.forward) if texts else []
         found = [None if value is None else _wrong(problem, value) for value in values]
         self.complete = self.complete and len(found) == len(texts)
         return dict(zip(texts, [*found, *[None] * (len(texts) - len(found))], strict=True))
 
 
-def _edits(statement: ast.stmt, scope: Scope) -> list[Edit]:
+def _edits(statement: ast.stmt, scope: Scope, tier: int, most: int) -> list[Edit]:
     try:
-        return list(edits(statement, scope))
+        return list(islice(edits(statement, scope, tier), most))
     except RecursionError:  # too deep to be written out again
         return []
 

@@ -227,12 +227,16 @@ class Traced:
             if id(v) in self.fine and v.held.best is not None and not v.held.best.right and not self.quiet(v) and v not in wrong
         ]
 
-    def above(self, value: Value, wrong: list[Value]) -> bool:
-        """Whether a wrong value was made of another one, that says something."""
+    def roots(self, wrong: list[Value]) -> list[Value]:
+        """Return the wrong values that were made of no other one that says something."""
         assert self.flow is not None
-        inside = self.flow.slice([value])
-        others = [v for v in wrong if v is not value and v in inside]
-        return any(value not in self.flow.slice([v]) or v.held.position < value.held.position for v in others)
+        inside = {id(v): self.flow.above([v]) for v in wrong}
+
+        def comes_after(value: Value, other: Value) -> bool:
+            before = id(value) not in inside[id(other)] or other.held.position < value.held.position
+            return other is not value and id(other) in inside[id(value)] and before
+
+        return [v for v in wrong if not any(comes_after(v, other) for other in wrong)]
 
     def proved(self) -> set[int]:
         """Return the lines that give every variable just what one of its name is meant to hold."""
