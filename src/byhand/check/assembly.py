@@ -15,7 +15,7 @@ from byhand.spec import Finding
 from . import calls
 from .calls import Call, Wrong
 from .compare import Difference, differences
-from .diagnosis import order, where
+from .diagnosis import onto_line, order, where
 from .diagnosis.context import Context, Trial
 from .diagnosis.diagnose import diagnose
 from .diagnosis.factors import kind_of, recognise
@@ -72,7 +72,7 @@ def explain(context: Context, findings: list[Finding]) -> list[Finding]:
     first = found[0]
     if first.line is None:
         first = replace(first, line=findings[0].line, where=findings[0].where)
-    return [_lead(first, order_told), *found[1:MOST]]
+    return [_lead(onto_line.in_own_names(context, first), order_told), *found[1:MOST]]
 
 
 def _order(context: Context) -> str:

@@ -23,7 +23,7 @@ LOOPS_OF_NUMPY = ("apply_along_axis", "apply_over_axes")
 KEPT_ANSWERS = 500
 """Answers of the parent's functions that are kept while changed texts are tried."""
 SLOW_TRIES = 3
-"""Changed texts of one lot that may take too long: then no more are tried."""
+"""Changed texts of one lot that may take too long, each half as long as the last one: then no more are tried."""
 LENT = "_byhand_number"
 """The attribute that holds the number of a function of the parent's."""
 
@@ -259,6 +259,7 @@ class _Child:
         self.replaced = []
         self.running = False
         self.counting = False
+        self.late = False
         self.trying = False
         self.answers = {}
         self.byhand = ""
@@ -295,6 +296,8 @@ class _Child:
             asked = pack({"op": "callback", "function": function.number}, args=list(args), kwargs=kwargs)
             header, arrays = self.answer_to(asked)
             self.running = was_running
+            if self.late and was_running:
+                raise Deadline
             if header["op"] == "refuse":
                 raise ValueError(header["why"])
             changed = decode(header["values"]["changed"], arrays, self.resolve, self.bind)
@@ -512,7 +515,8 @@ class _Child:
             if value is not None and opaque and isinstance(value[0], tuple | list):
                 value = (tuple(None if i in opaque else item for i, item in enumerate(value[0])), *value[1:])
             results.append(value)
-            slow += ended == "timeout"
+            if ended == "timeout":
+                slow, seconds = slow + 1, seconds / 2
             if slow > SLOW_TRIES:
                 break
         self.trying = False
@@ -615,7 +619,7 @@ class _Child:
         value = error = None
         try:
             sys.settrace(trace)
-            self.running, self.counting = True, trace is not None
+            self.running, self.counting, self.late = True, trace is not None, False
             value = run()
         except BaseException as caught:  # SystemExit and KeyboardInterrupt too: a learner's exit must not end the worker
             self.running = False
@@ -630,6 +634,7 @@ class _Child:
     def on_alarm(self, number, frame):
         if self.running:
             raise Deadline
+        self.late = True  # it waits for the parent, and hears of it then
 
     def describe(self, caught):
         """Return an exception as data: its text, the learner's line, and the shapes of the arrays in sight there."""

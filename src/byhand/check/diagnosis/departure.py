@@ -160,6 +160,7 @@ class Departures:
         executed = sum(traced.attempts[0].outcome.lines.values())
         problems = [*failing, *rest]
         trials = {id(t.problem): t for t in context.trials}
+        roots = [*suspects.roots, *suspects.doubtful, *filter(traced.copied, suspects.wrong)]
         return Search(
             context.learner,
             problems,
@@ -171,7 +172,8 @@ class Departures:
             self.tries,
             suspects=frozenset(v.line for v in suspects.wrong),
             telling=strong.line if strong is not None and traced.meant[id(strong)] is False else None,
-            roots=frozenset(v.line for v in [*suspects.roots, *suspects.doubtful, *filter(traced.copied, suspects.wrong)]),
+            roots=frozenset(v.line for v in roots),
+            feeding=frozenset(read.line for v in roots for read in v.reads),
         )
 
     def _scope(self, definition: ast.FunctionDef, difference: Difference | None) -> Scope:
@@ -207,6 +209,7 @@ class Departures:
         lines = {m.line for m in mended}
         telling = strong is not None and strong.line == best.line
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
+        alone = alone and best.edit.kind != "extra-term"  # taking away may make up for what is missing elsewhere
         sure = best.everything and ((telling and wrong[0].line == best.line) or (alone and best.line in departing))
         value = value or next((v for v in reversed(suspects.inside) if v.line == best.line), None)
         name = _variable(value.name) if value is not None else ""

@@ -112,16 +112,19 @@ _VAGUE = (*where.CODES, "argument", "wrong-type", "wrong-shape")
 
 def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
     """Tell what the numbers show, and the misconception that they match in every case."""
-    line = slip.line if slip.line is not None and not onto_line.mended(context, numbers) else numbers.line
+    mended = onto_line.mended(context, numbers)
+    line = slip.line if slip.line is not None and not mended else numbers.line
+    same = onto_line.mended(context, numbers, slip.kind)
+    plainer = slip.kind == "wrong-formula" and mended and numbers.kind != "wrong-formula"  # what was done to mend it says more
     return replace(
         numbers,
         code=slip.code,
         detail=slip.detail if numbers.code in _VAGUE or not numbers.detail else f"{numbers.detail}\n{slip.detail}",
-        kind=slip.kind,
-        quantity=slip.quantity,
+        kind=numbers.kind if plainer else slip.kind,
+        quantity=numbers.quantity if plainer else slip.quantity,
         line=line,
         where=numbers.where if line == numbers.line else "",
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
-        confidence=slip.confidence if slip.confidence != "certain" or onto_line.mended(context, numbers, slip.kind) else "likely",
+        confidence=slip.confidence if slip.confidence != "certain" or same or plainer else "likely",
         evidence=numbers.evidence + slip.evidence,
     )

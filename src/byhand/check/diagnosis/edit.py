@@ -14,6 +14,7 @@ OPERATORS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
 }  # fmt: skip
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "argmax", "argmin", "var", "std", "cumsum", "any", "all")
+_BOUNDS = ("maximum", "minimum", "clip", "max", "min")
 _MOVES = ("moveaxis", "swapaxes", "transpose", "expand_dims", "concatenate", "stack", "take_along_axis", "repeat")
 
 
@@ -64,7 +65,9 @@ class Apart:
     moved: frozenset[int]
     """Inside of what puts axes elsewhere."""
     compared: frozenset[int]
-    """Inside of a comparison."""
+    """Inside of a comparison, or what something is cut off at."""
+    added: frozenset[int]
+    """What is added or taken away."""
     divided_by: frozenset[int]
 
     def kind(self, node: ast.AST, otherwise: str) -> str:
@@ -85,19 +88,23 @@ def apart(statement: ast.stmt, scope: Scope) -> Apart:
         parts = statement.value.elts[scope.position : scope.position + 1] or parts
     nodes = [n for part in parts for n in ast.walk(part)]
     subscripts = [n for n in nodes if isinstance(n, ast.Subscript)]
+    calls = [n for n in nodes if isinstance(n, ast.Call)]
     inside = {id(n) for s in subscripts for n in ast.walk(s.slice)}
     ranges = {id(n) for c in nodes if called_name(c) in ("range", "arange") for n in ast.walk(c)}
     return Apart(
         statement,
         parts,
         nodes,
-        called=frozenset(id(n.func) for n in nodes if isinstance(n, ast.Call)),
+        called=frozenset(id(c.func) for c in calls),
         inside=frozenset(inside),
         counted=frozenset(inside | ranges),
         indices=frozenset(id(s.slice) for s in subscripts),
         axes=frozenset(id(n) for a in _axis_arguments(nodes) for n in ast.walk(a)),
-        moved=frozenset(id(n) for c in nodes if called_name(c) in _MOVES for n in ast.walk(c)),
-        compared=frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c)) - ranges - inside,
+        moved=frozenset(id(n) for c in calls if called_name(c) in _MOVES for a in _settings(c) for n in ast.walk(a)),
+        compared=frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c))
+        | frozenset(id(a) for c in calls if called_name(c) in _BOUNDS for a in _settings(c)) - ranges - inside,
+        added=frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) for n in (b.left, b.right) if _adds(b))
+        | frozenset(id(b.value) for b in nodes if isinstance(b, ast.AugAssign) and _adds(b)),
         divided_by=frozenset(
             id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div) for n in ast.walk(b.right)
         ),
@@ -107,6 +114,16 @@ def apart(statement: ast.stmt, scope: Scope) -> Apart:
 def heads(statement: ast.stmt) -> list[ast.expr]:
     """Return the expressions in the head of a statement with a body."""
     return [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
+
+
+def _settings(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a call but for the array that it is about."""
+    method = isinstance(call.func, ast.Attribute) and not is_numpy(call.func.value)
+    return [*call.args[0 if method else 1 :], *(k.value for k in call.keywords)]
+
+
+def _adds(node: ast.BinOp | ast.AugAssign) -> bool:
+    return isinstance(node.op, ast.Add | ast.Sub)
 
 
 def _axis_arguments(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:

@@ -18,7 +18,9 @@ from .departure import Departure
 
 _VAGUE = ("wrong-values", "argument", "cut-off", "reordered", "slightly-off")
 """Codes of findings that say where the error shows, not of what it is one."""
-_OF_THE_TEXT = ("wrong-axis", "wrong-transpose")
+_LOOKS = ("as-if", "twins", "all-zero", "wrong-shape", "slightly-off", "factor")
+"""Codes of findings that say what the numbers look like: the change that puts everything right says better what is wrong."""
+_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype")
 """Kinds that the text tells better than the numbers, which show no more than a factor, say."""
 
 
@@ -44,9 +46,10 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     vague = finding.code in _VAGUE
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
-        if kind == "wrong-formula" or (kind == "wrong-scale" and found.edit.kind in _OF_THE_TEXT):
+        looks = finding.code in _LOOKS and found.sure and found.edit.kind != "wrong-formula"
+        if kind == "wrong-formula" or looks or (kind == "wrong-scale" and found.edit.kind in _OF_THE_TEXT):
             kind = found.edit.kind
-        if vague:
+        if vague or finding.code == "twins":
             quantity = found.name or found.edit.quantity or quantity
         elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
@@ -102,12 +105,14 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
     """Return a finding that is about something the learner knows: their variable on its line, where they have no such name."""
     source, name = context.learner.source, finding.quantity
     ours = type(context.learner) is Learner  # and no one who follows another course
-    if slip and ours and name not in watching.stored(syntax.parse(rendering.solution(context.exercise))):
+    in_course = slip and ours and name not in watching.stored(syntax.parse(rendering.solution(context.exercise)))
+    if in_course and not mended(context, finding):
         return finding  # words of the course, not a name in our code
     items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
     if items and not ours:  # of a dict, the item that is wrong
         return replace(finding, quantity=items[0])
-    known = {*source.stored, *context.exercise.returns, *context.problem.arguments}
+    parts = {part.__name__ for part in context.exercise.parts}
+    known = {*source.stored, *context.exercise.returns, *context.problem.arguments, *parts}
     if not name or known & set(re.findall(r"\w+", name)):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None

@@ -85,6 +85,8 @@ class Search:
     """The one that is known to give a variable another value than its name says."""
     roots: frozenset[int] = frozenset()
     """Those of them that are made of nothing but what is right."""
+    feeding: frozenset[int] = frozenset()
+    """Lines that make what those are made of."""
     complete: bool = False
     """Whether every change of the tiers that were begun was tried."""
 
@@ -111,13 +113,14 @@ class Search:
         roots = [line for line in self.lines if line in self.roots]
         suspects = [line for line in self.lines if line in self.suspects and line not in self.roots]
         others = [line for line in self.lines if line not in self.suspects]
+        feeding = [line for line in others if line in self.feeding]
         found: list[Mended] = []
         self.complete = True
         heads = [line for line, (statement, _) in self.lines.items() if isinstance(statement, ast.FunctionDef)]
         by_value = (
-            [(LOCAL, roots), (SCALED, roots), (LOCAL, suspects)],
-            [(LOCAL, others)],
+            [(LOCAL, roots), (LOCAL, suspects), (LOCAL, others), (SCALED, roots)],
             [(ADDED, roots), (SCALED, suspects)],
+            [(SCALED, feeding)],
             [(ADDED, suspects), (SCALED, others)],
             [(ADDED, others)],
         )
@@ -175,7 +178,7 @@ class Search:
                 return None
             self.tries.seconds += time.perf_counter() - started
             if good:  # several changes may do: one that says what is wrong is rather told
-                text, everything = min(good, key=lambda g: (not g[1], todo[g[0]].kind == "wrong-formula"))
+                text, everything = min(good, key=lambda g: (not g[1], todo[g[0]].kind == "wrong-formula", _size(todo[g[0]].node)))
                 return Mended(line, todo[text], everything)
         return None
 
@@ -213,6 +216,12 @@ def _edits(statement: ast.stmt, scope: Scope, tier: int, most: int) -> list[Edit
         return list(islice(edits(statement, scope, tier), most))
     except RecursionError:  # too deep to be written out again
         return []
+
+
+def _size(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """Return how much a node is in the text, in lines and in columns: what changes less is likelier meant."""
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    return node.end_lineno - node.lineno, node.end_col_offset - node.col_offset
 
 
 def _mends(wrong: set[str] | None, quantity: str | None, before: set[str] | None) -> bool:

@@ -26,6 +26,8 @@ _AXES = (
     "0", "1", "-1", "None", "2", "3", "-2", "(0, 1)", "(0, 2)", "(1, 2)", "(1, 3)", "(2, 3)", "(3, 4)", "(0, 2, 3)", "(1, 2, 3)",
     "(2, 3, 4)", "(0, 1, 2)",
 )  # fmt: skip
+_KEEPS = ("len", "range", "int", "float", "zip", "enumerate", "astype", "dict", "list", "copy", "deepcopy", "array")
+"""Functions whose argument alone would be something else, or the very thing that is not to be changed."""
 _SINGLE = ("float32", "float16", "int64", "int32", "int", "half", "single")
 SMALL = 1e-2
 MOST_LETTERS, MOST_COUNTS = 3, 8
@@ -142,7 +144,8 @@ def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
         if other == v:
             continue
         other = int(other) if type(v) is int and other == int(other) else other
-        kind = "wrong-eps" if small else at.kind(node, "wrong-sign" if other == -v else "wrong-scale")
+        plain = "off-by-one" if id(node) in at.added and abs(other - v) == 1 else "wrong-sign" if other == -v else "wrong-scale"
+        kind = "wrong-eps" if small else at.kind(node, plain)
         yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
 
 
@@ -232,7 +235,7 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     if name == "einsum" and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
         yield from _einsum(node.args[0], node.args[0].value)
     yield from _order(node, name, arguments, call)
-    if len(arguments) == 1 and name not in ("len", "range", "int", "float", "zip", "enumerate", "astype") and not keywords:
+    if len(arguments) == 1 and name not in _KEEPS and not keywords:
         yield Edit(node, f"({arguments[0]})", "wrong-formula")
     if isinstance(node.func, ast.Attribute) and name in ("reshape", "transpose", "squeeze", "copy", "ravel", "clip"):
         kind = {"transpose": "wrong-transpose", "clip": "wrong-formula"}.get(name, "wrong-shape")
