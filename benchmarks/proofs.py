@@ -19,7 +19,7 @@ from byhand.check import check
 from byhand.check.diagnosis import variants
 from byhand.check.mutants import mutants
 from byhand.check.problem import cases_of
-from byhand.check.proof import HEADER, Prover, WarmPool
+from byhand.check.proof import HEADER, Prover, WarmPool, is_told
 from byhand.spec import Exercise, Misconception, Report
 
 
@@ -46,7 +46,7 @@ def _slips(exercise: Exercise, pool: WarmPool) -> list[int]:
         unaided = _report(bare, slip, pool)
         found[0] += 1
         found[1] += report.verdict != "pass"
-        found[2] += bool(report.findings) and (report.findings[0].kind, report.findings[0].quantity) == (slip.kind, slip.quantity)
+        found[2] += bool(report.findings) and is_told(exercise, slip, report.findings[0])
         found[3] += any(finding.kind == slip.kind for finding in unaided.findings)
     return found
 

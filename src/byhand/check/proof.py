@@ -5,15 +5,30 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from byhand.spec import Exercise
+from byhand.course import rendering
+from byhand.spec import Exercise, Finding, Misconception
 
-from . import composites
+from . import composites, watching
+from .diagnosis import variants
 from .diagnosis.context import Trial, trial
 from .learner import Source, load
 from .problem import Problem, build, cases_of
 from .process import Worker, WorkerDied, WorkerPool
 
 HEADER = "import numpy as np\n\n\n"
+
+
+def is_told(exercise: Exercise, slip: Misconception, finding: Finding) -> bool:
+    """Return whether a finding is of a misconception's kind, and about its quantity.
+
+    That is named as the misconception does, or it is the variable that gets its value on a line of the misconception's own.
+    """
+    source = Source(Path(f"{exercise.name}.py"), variants.edited(exercise, slip))
+    ours = set(rendering.solution(exercise).splitlines())
+    changed = [number for number, line in enumerate(source.text.splitlines(), start=1) if line not in ours]
+    statements = map(source.statement, changed)
+    own = {name for statement in statements if statement is not None for name in watching.names(statement)}
+    return finding.kind == slip.kind and (finding.quantity == slip.quantity or finding.quantity.partition("[")[0] in own)
 
 
 class WarmPool(WorkerPool):

@@ -135,7 +135,7 @@ def death(base: Report, reason: str, during: str, line: int | None) -> Report:
         kind="exception",
         quantity=during,
         line=line,
-        confidence="certain",
+        confidence="likely" if reason == "timeout" and line is not None else "certain",  # it was stopped there, somewhere
     )
     return replace(base, verdict=verdict, rung="runs", summary=finding.title, findings=(finding,))
 

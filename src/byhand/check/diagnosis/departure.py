@@ -44,6 +44,8 @@ class Departure:
     """A change of the line that puts the quantity right."""
     everything: bool = False
     """Whether with that change everything is right."""
+    handed: bool = False
+    """Whether a function of the learner's gives back what the line makes: the fault may be there."""
     lacks: tuple[str, str] | None = None
     """(kind, what it is about) where the value is the right one but for something known that is missing, or too much."""
 
@@ -66,7 +68,9 @@ class _Suspects:
     doubtful: list[Value]
     """Those that are a variation of something right, though something right came of them."""
     strong: Value | None
-    """The first of the roots that says that it is wrong."""
+    """The first of the roots that says that it is wrong; where a function of the learner's gave that back, what it gave."""
+    misnamed: bool
+    """Whether it is not what its name says."""
 
 
 class Departures:
@@ -141,7 +145,11 @@ class Departures:
         doubtful = traced.doubtful(wrong)
         roots = traced.roots(wrong)
         strong = next((v for v in roots if traced.telling(v)), None)
-        return _Suspects(inside, sorted([*wrong, *doubtful], key=lambda v: v.held.position), roots, doubtful, strong)
+        misnamed = strong is not None and traced.meant[id(strong)] is False
+        if strong is not None and traced.given_back(strong) is not strong:
+            strong = traced.given_back(strong)
+            roots, wrong = [strong, *roots], [strong, *wrong]
+        return _Suspects(inside, sorted([*wrong, *doubtful], key=lambda v: v.held.position), roots, doubtful, strong, misnamed)
 
     def _search(self, difference: Difference | None, suspects: _Suspects) -> Search:
         context, traced = self.context, self.traced
@@ -171,7 +179,7 @@ class Departures:
             traced.calls,
             self.tries,
             suspects=frozenset(v.line for v in suspects.wrong),
-            telling=strong.line if strong is not None and traced.meant[id(strong)] is False else None,
+            telling=strong.line if strong is not None and suspects.misnamed else None,
             roots=frozenset(v.line for v in roots),
             feeding=frozenset(read.line for v in roots for read in v.reads),
         )
@@ -210,19 +218,20 @@ class Departures:
         telling = strong is not None and strong.line == best.line
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
         alone = alone and best.edit.kind != "extra-term"  # taking away may make up for what is missing elsewhere
-        sure = best.everything and ((telling and wrong[0].line == best.line) or (alone and best.line in departing))
+        handed = value is not None and self.traced.given_back(value) is not value
+        sure = best.everything and ((telling and wrong[0].line == best.line) or (alone and not handed and best.line in departing))
         value = value or next((v for v in reversed(suspects.inside) if v.line == best.line), None)
         name = _variable(value.name) if value is not None else ""
         words = self._words(value) if value is not None and value in wrong else ""
         name = name or next(iter(watching.names(statement)) if (statement := self._flow.statement(best.line)) else iter(()), "")
-        return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything)
+        return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, handed)
 
     def _matched(self, suspects: _Suspects) -> Departure:
         """Return the departure that the values alone show."""
         value = self.traced.before_return(suspects.strong or suspects.roots[0])
         relation = value.held.best
         strong = suspects.strong
-        telling = strong is not None and self.traced.meant[id(value)] is False and value.held.step.value.size >= ENOUGH
+        telling = suspects.misnamed and value.held.step.value.size >= ENOUGH
         recognised = (
             relation is not None and relation.known.form == "whole" and plain(value.name) in map(plain, relation.known.names)
         )

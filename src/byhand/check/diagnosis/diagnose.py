@@ -112,19 +112,20 @@ _VAGUE = (*where.CODES, "argument", "wrong-type", "wrong-shape")
 
 def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
     """Tell what the numbers show, and the misconception that they match in every case."""
-    mended = onto_line.mended(context, numbers)
-    line = slip.line if slip.line is not None and not mended else numbers.line
+    found = onto_line.at(context, numbers)
+    line = slip.line if slip.line is not None and found is None else numbers.line
     same = onto_line.mended(context, numbers, slip.kind)
-    plainer = slip.kind == "wrong-formula" and mended and numbers.kind != "wrong-formula"  # what was done to mend it says more
+    a_dict = isinstance(context.problem.expected.get(slip.quantity), dict)
+    of_line = found.name if a_dict and found is not None else ""  # which of its items, or what they are made of
     return replace(
         numbers,
         code=slip.code,
         detail=slip.detail if numbers.code in _VAGUE or not numbers.detail else f"{numbers.detail}\n{slip.detail}",
-        kind=numbers.kind if plainer else slip.kind,
-        quantity=numbers.quantity if plainer else slip.quantity,
+        kind=slip.kind,
+        quantity=(of_line if of_line.startswith(f"{slip.quantity}[") else of_line.partition("[")[0]) or slip.quantity,
         line=line,
         where=numbers.where if line == numbers.line else "",
         question=numbers.question if numbers.code == "path" else slip.question or numbers.question,
-        confidence=slip.confidence if slip.confidence != "certain" or same or plainer else "likely",
+        confidence=slip.confidence if slip.confidence != "certain" or same else "likely",
         evidence=numbers.evidence + slip.evidence,
     )

@@ -68,6 +68,8 @@ class Apart:
     """Inside of a comparison, or what something is cut off at."""
     added: frozenset[int]
     """What is added or taken away."""
+    keeping: frozenset[int]
+    """What says whether an axis is kept."""
     divided_by: frozenset[int]
 
     def kind(self, node: ast.AST, otherwise: str) -> str:
@@ -105,6 +107,7 @@ def apart(statement: ast.stmt, scope: Scope) -> Apart:
         | frozenset(id(a) for c in calls if called_name(c) in _BOUNDS for a in _settings(c)) - ranges - inside,
         added=frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) for n in (b.left, b.right) if _adds(b))
         | frozenset(id(b.value) for b in nodes if isinstance(b, ast.AugAssign) and _adds(b)),
+        keeping=frozenset(id(k.value) for c in calls for k in c.keywords if k.arg == "keepdims"),
         divided_by=frozenset(
             id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div) for n in ast.walk(b.right)
         ),

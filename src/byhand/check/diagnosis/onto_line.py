@@ -60,7 +60,9 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     question = words.question(kind, difference.quantity) if vague and kind != finding.kind else finding.question
     if vague and kind == "wrong-formula" and _in_a_mode(context):
         kind = "wrong-mode"
-    one = found.edit is None or found.edit.kind in (kind, "wrong-formula") or difference.rung == "finite"  # both tell the same
+    plain = ("wrong-formula",) if finding.code not in _LOOKS else ()
+    one = found.edit is None or found.edit.kind in (kind, *plain) or difference.rung == "finite"  # both tell the same
+    one = one and kind != "wrong-formula"  # which says nothing
     sure = found.confidence == "certain" and one and (finding.confidence == "certain" or found.edit is not None)
     if vague and kind not in (finding.kind, "wrong-formula"):
         reason = words.of_kind(kind).why
@@ -89,10 +91,15 @@ def _in_a_mode(context: Context) -> bool:
     return failing * 2 < len(context.trials) and re.fullmatch(r"`\w+` is (True|False)", special.shared(context)) is not None
 
 
-def mended(context: Context, finding: Finding, kind: str = "") -> bool:
-    """Return whether the line of a finding is one with whose change, perhaps of a kind, all is right."""
+def at(context: Context, finding: Finding) -> Departure | None:
+    """Return the departure whose change mends all, where it is on the line of a finding."""
+    return next((d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line), None)
+
+
+def mended(context: Context, finding: Finding, kind: str) -> bool:
+    """Return whether the line of a finding is one with whose change, of a kind, all is right, and no other can be at fault."""
     found = [d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line]
-    return any(not kind or (d.edit is not None and d.edit.kind == kind) for d in found)
+    return any(d.edit is not None and d.edit.kind == kind and not d.handed for d in found)
 
 
 def told(found: Departure, quantity: str | None, kind: str = "") -> str:
@@ -106,7 +113,7 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
     source, name = context.learner.source, finding.quantity
     ours = type(context.learner) is Learner  # and no one who follows another course
     in_course = slip and ours and name not in watching.stored(syntax.parse(rendering.solution(context.exercise)))
-    if in_course and not mended(context, finding):
+    if in_course and at(context, finding) is None:
         return finding  # words of the course, not a name in our code
     items = [d.quantity for d in context.trial.differences if d.returned == name != d.quantity]
     if items and not ours:  # of a dict, the item that is wrong
@@ -133,7 +140,8 @@ def stopped(context: Context, finding: Finding) -> Finding:
     if found is None or finding.line is None or found.edit is None:
         return replace(finding, confidence="likely")
     if found.line == finding.line:
-        return replace(finding, quantity=found.name or finding.quantity, where=told(found, None))
+        quantity = _about(context, found.line) or found.name or finding.quantity
+        return replace(finding, quantity=quantity, where=told(found, None))
     there = f"It stops on line {finding.line}, on what is made here. {told(found, None)}".strip()
     quantity = found.name or found.edit.quantity or _about(context, found.line) or finding.quantity
     return replace(

@@ -118,7 +118,7 @@ def _of_node(node: ast.AST, at: Apart, scope: Scope) -> Iterator[Edit]:
             counts = [n for n, shape in scope.shapes.items() if shape == () and n.isidentifier()][:MOST_COUNTS]
             yield from (Edit(node, name, "wrong-index", name) for name in counts)
     elif isinstance(node, ast.Constant) and type(node.value) is bool:
-        yield Edit(node, repr(not node.value), "wrong-mode")
+        yield Edit(node, repr(not node.value), "wrong-shape" if id(node) in at.keeping else "wrong-mode")
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
             a, b = map(ast.unparse, node.slice.elts)
@@ -141,10 +141,11 @@ def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
     small = type(v) is float and 0 < v < SMALL
     others: list[int | float] = [v - 1, v + 1, -v, 2 * v, v / 2, 0, 1, 2, v - 2]
     for other in dict.fromkeys(others):
-        if other == v:
-            continue
+        if other == v or (other == 0 and id(node) in at.added):
+            continue  # what is not added is left out, which is another change
         other = int(other) if type(v) is int and other == int(other) else other
-        plain = "off-by-one" if id(node) in at.added and abs(other - v) == 1 else "wrong-sign" if other == -v else "wrong-scale"
+        one_off = id(node) in at.added - at.divided_by and abs(other - v) == 1
+        plain = "off-by-one" if one_off else "wrong-sign" if other == -v else "wrong-scale"
         kind = "wrong-eps" if small else at.kind(node, plain)
         yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
 

@@ -214,6 +214,14 @@ class Traced:
             return value
         return same[0]
 
+    def given_back(self, value: Value) -> Value:
+        """Return for what a function of the learner's gave back where it does so, and for any other value that itself."""
+        mine = value.held.step.value
+        for other in value.reads:
+            if other.name.startswith("return") and other.function != value.function and np.array_equal(other.held.step.value, mine):
+                return other
+        return value
+
     def doubtful(self, wrong: list[Value]) -> list[Value]:
         """Return what the wrong values were made of that is a variation of something right, though something right came of it.
 

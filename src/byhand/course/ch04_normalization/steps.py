@@ -174,7 +174,7 @@ EXERCISES = (
                 {"dstd = -np.sum(dout * xc, axis=0) / std**2": "dstd = -np.sum(dout * xc, axis=0) / std"},
                 "The slope of 1 / std is -1 / std squared.",
                 "What is the derivative of `1 / s`?",
-                "wrong-formula",
+                "wrong-scale",
                 "dstd",
             ),
             Misconception(
