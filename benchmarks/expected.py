@@ -146,6 +146,8 @@ def _of_operation(edit: Edit, where: str, scope: Scope) -> set[str]:
             told.add("wrong-scale")
         if isinstance(gone, ast.Constant) and type(gone.value) is int:
             told.add("off-by-one")
+        if not swapped and ast.unparse(gone) in map(ast.unparse, getattr(edit.statement, "targets", ())):
+            told.add("overwrites")  # what was there before is lost
         return told
     if swapped:
         return {"wrong-scale"} if _is_number(gone, scope) else {"wrong-scale", "wrong-formula"}

@@ -1,5 +1,6 @@
 """Odd code is followed line by line, and its changed texts are tried, without harm: to the verdict, the worker, the learner's time."""
 
+import ast
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from byhand import course
 from byhand.check import WorkerPool, check
+from byhand.check.parts import part
 from byhand.check.process import Worker, WorkerDied, _within
 from byhand.check.recorder import MOST_ARRAYS, MOST_BYTES, MOST_EVENTS, Recorder
 from byhand.check.watching import watched
@@ -204,18 +206,14 @@ def test_a_cyclic_tape_is_refused_and_the_learner_hears_of_it(pool):
 
 
 def test_the_worker_is_as_it_was_after_texts_were_tried():
-    source = HEAD + "def f(x):\n    return x + 1\n\n\nclass A:\n    def f(self, x):\n        return f(x)\n"
+    source = HEAD + "def f(x):\n    y = x + 1\n    return y\n\n\nclass A:\n    def f(self, x):\n        return f(x)\n"
     with Worker(seconds=1.0) as worker:
         worker.load(Path("mine.py"), source)
-        texts = [
-            "def f(x):\n    return x + 2\n",
-            "def f(x):\n    x[:] = 0\n    return x\n",
-            "def f(x): 1 / 0\n",
-            "def f(",
-            "pass",
-        ]
-        texts += ["def f(x):\n    while True: pass\n", "def f(x): raise SystemExit\n", "def f(x):\n    return x + 3\n"]
-        tried = worker.tries(texts, "f", "f", [np.ones(2)], {})
+        definition = syntax.parse(source).body[1]
+        assert isinstance(definition, ast.FunctionDef)
+        statement = part(source, "f", definition, definition.body[0])
+        texts = ["y = x + 2", "x[:] = 0; y = x", "1 / 0", "y = (", "pass", "while True: pass", "raise SystemExit", "y = x + 3"]
+        tried = worker.tries(texts, statement, "f", [np.ones(2)], {})
         assert [None if each is None else each[0].tolist() for each in tried] == [
             [3, 3],
             [0, 0],
@@ -227,9 +225,8 @@ def test_the_worker_is_as_it_was_after_texts_were_tried():
             [4, 4],
         ]
         assert worker.call("f", [np.ones(2)], {}).value.tolist() == [2, 2]
-        slow = ["def f(x):\n    while True: pass\n"] * 50
         started = time.perf_counter()
-        assert len(worker.tries(slow, "f", "f", [np.ones(2)], {})) < 10
+        assert len(worker.tries(["while True: pass"] * 50, statement, "f", [np.ones(2)], {})) < 10
         assert time.perf_counter() - started < 2
         with pytest.raises(WorkerDied):
-            worker.tries(["def f(x):\n    import os; os._exit(0)\n"], "f", "f", [np.ones(2)], {})
+            worker.tries(["import os; os._exit(0)"], statement, "f", [np.ones(2)], {})

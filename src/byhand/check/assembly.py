@@ -143,6 +143,11 @@ def _of_call(context: Context, wrong: Wrong, made: Sequence[Call], meant: list[C
         item = next((d for d in context.trial.differences if d.quantity == argument), None)
         line = line if item is None else context.line(item)
     words, question, kind, quantity = _compared(context, argument, given, right, meant)
+    crossed = [
+        n for n in wrong.names[1:] if calls.same(wrong.call.arguments[n], right) and calls.same(wrong.meant.arguments[n], given)
+    ]
+    if crossed:
+        kind = "wrong-order"
     before = context.trial.attempt.error
     return at, Finding(
         code="wrong-call",

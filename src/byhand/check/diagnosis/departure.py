@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import watching
 from ..compare import Difference
-from .edit import ADDED, Edit, Scope
+from .edit import ADDED, SCALED, Edit, Scope
 from .flow import Flow, Value
 from .known import plain
 from .repairs import Mended, Search, Tries
@@ -44,8 +44,8 @@ class Departure:
     """A change of the line that puts the quantity right."""
     everything: bool = False
     """Whether with that change everything is right."""
-    handed: bool = False
-    """Whether a function of the learner's gives back what the line makes: the fault may be there."""
+    elsewhere: bool = False
+    """Whether another line may be at fault as well: one that can be changed, or a function that gives back what this makes."""
     lacks: tuple[str, str] | None = None
     """(kind, what it is about) where the value is the right one but for something known that is missing, or too much."""
 
@@ -219,12 +219,16 @@ class Departures:
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
         alone = alone and best.edit.kind != "extra-term"  # taking away may make up for what is missing elsewhere
         handed = value is not None and self.traced.given_back(value) is not value
-        sure = best.everything and ((telling and wrong[0].line == best.line) or (alone and not handed and best.line in departing))
+        scaled = best.edit.tier == SCALED and not (search.suspects <= search.roots or telling)  # of some lines all was not tried
+        elsewhere = handed or len(lines) > 1 or scaled
+        sure = best.everything and (
+            (telling and wrong[0].line == best.line) or (alone and not elsewhere and best.line in departing)
+        )
         value = value or next((v for v in reversed(suspects.inside) if v.line == best.line), None)
         name = _variable(value.name) if value is not None else ""
         words = self._words(value) if value is not None and value in wrong else ""
         name = name or next(iter(watching.names(statement)) if (statement := self._flow.statement(best.line)) else iter(()), "")
-        return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, handed)
+        return Departure(best.line, name, words, "certain" if sure else "likely", best.edit, best.everything, elsewhere)
 
     def _matched(self, suspects: _Suspects) -> Departure:
         """Return the departure that the values alone show."""

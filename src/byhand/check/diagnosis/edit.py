@@ -68,6 +68,11 @@ class Apart:
     """Inside of a comparison, or what something is cut off at."""
     added: frozenset[int]
     """What is added or taken away."""
+    factors: frozenset[int]
+    """What is multiplied or divided."""
+    powers: frozenset[int]
+    keywords: frozenset[int]
+    """What is given by name in a call."""
     keeping: frozenset[int]
     """What says whether an axis is kept."""
     divided_by: frozenset[int]
@@ -107,6 +112,12 @@ def apart(statement: ast.stmt, scope: Scope) -> Apart:
         | frozenset(id(a) for c in calls if called_name(c) in _BOUNDS for a in _settings(c)) - ranges - inside,
         added=frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) for n in (b.left, b.right) if _adds(b))
         | frozenset(id(b.value) for b in nodes if isinstance(b, ast.AugAssign) and _adds(b)),
+        factors=frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) for n in (b.left, b.right) if _multiplies(b))
+        | frozenset(id(b.value) for b in nodes if isinstance(b, ast.AugAssign) and _multiplies(b)),
+        powers=frozenset(
+            id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Pow) for n in ast.walk(b.right)
+        ),
+        keywords=frozenset(id(k.value) for c in calls for k in c.keywords),
         keeping=frozenset(id(k.value) for c in calls for k in c.keywords if k.arg == "keepdims"),
         divided_by=frozenset(
             id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div) for n in ast.walk(b.right)
@@ -127,6 +138,10 @@ def _settings(call: ast.Call) -> list[ast.expr]:
 
 def _adds(node: ast.BinOp | ast.AugAssign) -> bool:
     return isinstance(node.op, ast.Add | ast.Sub)
+
+
+def _multiplies(node: ast.BinOp | ast.AugAssign) -> bool:
+    return isinstance(node.op, ast.Mult | ast.Div)
 
 
 def _axis_arguments(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:

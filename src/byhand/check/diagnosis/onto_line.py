@@ -97,9 +97,9 @@ def at(context: Context, finding: Finding) -> Departure | None:
 
 
 def mended(context: Context, finding: Finding, kind: str) -> bool:
-    """Return whether the line of a finding is one with whose change, of a kind, all is right, and no other can be at fault."""
+    """Return whether the line of a finding is the one with whose change, of a kind, all is right."""
     found = [d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line]
-    return any(d.edit is not None and d.edit.kind == kind and not d.handed for d in found)
+    return any(d.edit is not None and d.edit.kind == kind and not d.elsewhere for d in found)
 
 
 def told(found: Departure, quantity: str | None, kind: str = "") -> str:
@@ -120,7 +120,7 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
         return replace(finding, quantity=items[0])
     parts = {part.__name__ for part in context.exercise.parts}
     known = {*source.stored, *context.exercise.returns, *context.problem.arguments, *parts}
-    if not name or known & set(re.findall(r"\w+", name)):
+    if not name or (not in_course and known & set(re.findall(r"\w+", name))):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
     own = watching.names(statement) if statement is not None else ()
@@ -141,7 +141,10 @@ def stopped(context: Context, finding: Finding) -> Finding:
         return replace(finding, confidence="likely")
     if found.line == finding.line:
         quantity = _about(context, found.line) or found.name or finding.quantity
-        return replace(finding, quantity=quantity, where=told(found, None))
+        statement = context.learner.source.statement(finding.line)
+        given = statement is not None and bool(watching.names(statement))  # else what it is about is one of many
+        confidence = finding.confidence if given else "likely"
+        return replace(finding, quantity=quantity, where=told(found, None), confidence=confidence)
     there = f"It stops on line {finding.line}, on what is made here. {told(found, None)}".strip()
     quantity = found.name or found.edit.quantity or _about(context, found.line) or finding.quantity
     return replace(

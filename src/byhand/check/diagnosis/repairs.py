@@ -118,7 +118,7 @@ class Search:
         self.complete = True
         heads = [line for line, (statement, _) in self.lines.items() if isinstance(statement, ast.FunctionDef)]
         by_value = (
-            [(LOCAL, roots), (LOCAL, suspects), (LOCAL, others), (SCALED, roots)],
+            [(LOCAL, roots), (LOCAL, suspects), (LOCAL, others), (ADDED, telling), (SCALED, roots)],
             [(ADDED, roots), (SCALED, suspects)],
             [(SCALED, feeding)],
             [(ADDED, suspects), (SCALED, others)],
@@ -127,7 +127,7 @@ class Search:
         everywhere = [*roots, *suspects, *others]
         by_tier = ([(LOCAL, everywhere)], [(SCALED, everywhere)], [(ADDED, everywhere)])  # what code that stops held tells little
         for stage in (
-            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling), (ADDED, telling)],
+            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling)],
             *(by_tier if quantity is None else by_value),
         ):
             for tier, lines in stage:

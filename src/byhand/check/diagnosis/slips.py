@@ -18,8 +18,11 @@ _SWAPS = {
     "std": ("var",),
     "any": ("all",), "all": ("any",), "tanh": ("exp",),
 }  # fmt: skip
-_SCALES = ({"sum", "mean"}, {"multiply", "divide"})
-_SIGNS = ({"add", "subtract"},)
+_SWAPPED = {
+    "sum mean": "wrong-scale", "multiply divide": "wrong-scale", "add subtract": "wrong-sign", "max min": "wrong-mask",
+    "maximum minimum": "wrong-mask",
+}  # fmt: skip
+"""What it is to have taken one of two functions for the other; else the formula is wrong."""
 _COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
 _OTHER = {"+": "-*", "-": "+", "*": "/+-", "/": "*", "@": "*", "**": "*", "//": "/", "%": "/"}
 _AXES = (
@@ -61,6 +64,7 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
             yield Edit(statement, f"{target} = {target} {plain} {wrapped(statement.value)}", "mutates-input")
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple):
         target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+        yield Edit(statement.value, f"-{wrapped(statement.value)}", "wrong-sign")
         kind = "overwrites" if _in_loop(statement, target, scope.definition) else "missing-term"
         yield Edit(statement, f"{target} += {value}", kind)
         yield Edit(statement, f"{target} -= {value}", kind)
@@ -119,12 +123,8 @@ def _of_node(node: ast.AST, at: Apart, scope: Scope) -> Iterator[Edit]:
             yield from (Edit(node, name, "wrong-index", name) for name in counts)
     elif isinstance(node, ast.Constant) and type(node.value) is bool:
         yield Edit(node, repr(not node.value), "wrong-shape" if id(node) in at.keeping else "wrong-mode")
-    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            a, b = map(ast.unparse, node.slice.elts)
-            yield Edit(node, f"{ast.unparse(node.value)}[{b}, {a}]", "wrong-index")
-        if isinstance(node.slice, ast.Slice):
-            yield Edit(node, wrapped(node.value), "wrong-index")
+    elif isinstance(node, ast.Subscript):
+        yield from _indices(node, scope)
     elif (
         isinstance(node, ast.Tuple)
         and isinstance(node.ctx, ast.Load)
@@ -133,6 +133,33 @@ def _of_node(node: ast.AST, at: Apart, scope: Scope) -> Iterator[Edit]:
     ):
         a, b = map(ast.unparse, node.elts)
         yield Edit(node, f"({b}, {a})" if id(node) not in at.counted else f"{b}, {a}", "wrong-order")
+
+
+def _indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
+    """Yield other indices: swapped, of another axis, of what a loop counts, or of what is not in a mask."""
+    index, of = node.slice, ast.unparse(node.value)
+    places = index.elts if isinstance(index, ast.Tuple) else [index]
+    texts = [ast.unparse(place) for place in places]
+    if isinstance(node.ctx, ast.Load) and len(places) == 2:
+        yield Edit(node, f"{of}[{texts[1]}, {texts[0]}]", "wrong-index")
+    if isinstance(node.ctx, ast.Load) and isinstance(index, ast.Slice):
+        yield Edit(node, wrapped(node.value), "wrong-index")
+    if isinstance(index, ast.Name | ast.Compare | ast.Call):
+        yield Edit(node, f"{of}[~({texts[0]})]", "wrong-mask")
+        if len(scope.shapes.get(of, ())) > 1:
+            yield Edit(node, f"{of}[:, {texts[0]}]", "wrong-index")
+    whole = [i for i, text in enumerate(texts) if text == ":"]
+    for v in _counted(scope.definition) if whole else ():
+        for i in whole:
+            yield Edit(node, f"{of}[{', '.join([*texts[:i], v, *texts[i + 1 :]])}]", "wrong-index")
+        if len(texts) == 2 and len(whole) == 1:
+            yield Edit(node, f"{of}[{v}, :]" if whole == [0] else f"{of}[:, {v}]", "wrong-index")
+
+
+def _counted(definition: ast.FunctionDef) -> list[str]:
+    """Return the names that loops give one value after the other."""
+    targets = [n.target for n in ast.walk(definition) if isinstance(n, ast.For)]
+    return list(dict.fromkeys(n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)))
 
 
 def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
@@ -144,8 +171,10 @@ def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
         if other == v or (other == 0 and id(node) in at.added):
             continue  # what is not added is left out, which is another change
         other = int(other) if type(v) is int and other == int(other) else other
-        one_off = id(node) in at.added - at.divided_by and abs(other - v) == 1
-        plain = "off-by-one" if one_off else "wrong-sign" if other == -v else "wrong-scale"
+        counts = type(v) is int and id(node) not in at.factors | at.divided_by | at.powers | at.keywords
+        one_off = (counts or id(node) in at.added - at.divided_by) and abs(other - v) == 1
+        turned = other == -v and id(node) not in at.powers
+        plain = "off-by-one" if one_off else "wrong-sign" if turned else "wrong-scale"
         kind = "wrong-eps" if small else at.kind(node, plain)
         yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
 
@@ -223,7 +252,7 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         return f"{function}({', '.join([*args, *(f'{k}={v}' for k, v in kw.items())])})"
 
     for other in _SWAPS.get(name, ()):
-        kind = "wrong-scale" if {name, other} in _SCALES else "wrong-sign" if {name, other} in _SIGNS else "wrong-formula"
+        kind = _SWAPPED.get(f"{name} {other}") or _SWAPPED.get(f"{other} {name}", "wrong-formula")
         yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
     inner = node.args[0] if node.args else None
     if name in ("sqrt", "exp", "log") and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
@@ -249,9 +278,7 @@ def _axes(node, name, head, arguments, keywords, call, scope: Scope) -> Iterator
     if name not in REDUCTIONS and "axis" not in keywords:
         return
     position = 1 if head.startswith(("np.", "numpy.")) else 0
-    targets = [n.target for n in ast.walk(scope.definition) if isinstance(n, ast.For)]
-    counted = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-    for axis in (*_AXES, *dict.fromkeys(counted)):
+    for axis in (*_AXES, *_counted(scope.definition)):
         if "axis" not in keywords and len(arguments) > position:
             if arguments[position] != axis:
                 yield Edit(node, call(args=[*arguments[:position], axis, *arguments[position + 1 :]]), "wrong-axis")

@@ -230,16 +230,25 @@ def _of_argument(context: Context, difference: Difference, name: str) -> Finding
     with np.errstate(all="ignore"):
         rest = np.asarray(_leaf(without.expected, difference), dtype=float)
     added = np.asarray(difference.expected, dtype=float) - rest
-    free = not np.any(np.abs(added) > 1e-12 * np.max(np.abs(difference.expected), initial=0.0))
+    enough = 1e-12 * np.max(np.abs(difference.expected), initial=0.0)
+    free = not np.any(np.abs(added) > enough)
+    mine = np.asarray(difference.yours, dtype=float)
+    wrong = np.abs(mine - np.asarray(difference.expected, dtype=float)) > 1e-8 * np.max(np.abs(difference.expected), initial=0.0)
+    lacking = not free and bool(np.all(np.abs(mine - rest)[wrong] <= enough))
+    if lacking:
+        places = "" if np.all(wrong) else " in some of its places"
+        title = f"`{quantity}` lacks what `{name}` adds to it{places}{only_in(context)}."
+    elif free:
+        title = f"`{quantity}` should not depend on `{name}`, and yours does{only_in(context)}."
+    else:
+        title = f"`{quantity}` is right where `{name}` is 0: what is wrong is what `{name}` adds to it{only_in(context)}."
     return Finding(
         code="argument",
-        title=f"`{quantity}` should not depend on `{name}`, and yours does{only_in(context)}."
-        if free
-        else f"`{quantity}` is right where `{name}` is 0: what is wrong is what `{name}` adds to it{only_in(context)}.",
+        title=title,
         question=f"Which terms is `{name}` a factor of?"
         if free
         else f"What does `{name}` multiply, and what should it multiply, on the way to `{quantity}`?",
-        kind="extra-term" if free else "wrong-formula",
+        kind="missing-term" if lacking else "extra-term" if free else "wrong-formula",
         quantity=quantity,
         confidence="likely",
         evidence=(f"run again with `{name}` = 0, it is right in every case",),

@@ -218,7 +218,8 @@ class Traced:
         """Return for what a function of the learner's gave back where it does so, and for any other value that itself."""
         mine = value.held.step.value
         for other in value.reads:
-            if other.name.startswith("return") and other.function != value.function and np.array_equal(other.held.step.value, mine):
+            given = other.name.startswith("return") and other.function != value.function
+            if given and np.array_equal(other.held.step.value, mine):
                 return other
         return value
 
