@@ -29,13 +29,13 @@ def _told(name, pool, *edits):
 @pytest.mark.parametrize(
     ("name", "old", "new", "words", "kind", "quantity", "line"),
     [
-        (TWO, "affine_backward(dhidden, hidden_cache)", "affine_backward(dhidden, scores_cache)", "`affine_backward`, in layer 1, is given the `cache` of layer 2", "wrong-index", "cache", "dhidden, scores_cache"),
-        (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, hidden_cache)", "what `affine_forward` returned as `cache` in layer 1; the `cache` of `relu_forward` belongs", "wrong-order", "cache", "dactive, hidden_cache"),
+        (TWO, "affine_backward(dhidden, hidden_cache)", "affine_backward(dhidden, scores_cache)", "`affine_backward`, in layer 1, is given the `cache` of layer 2", "wrong-index", "scores_cache", "dhidden, scores_cache"),
+        (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, hidden_cache)", "what `affine_forward` returned as `cache` in layer 1; the `cache` of `relu_forward` belongs", "wrong-order", "hidden_cache", "dactive, hidden_cache"),
         (TWO, "affine_forward(active, w2, b2)", "affine_forward(hidden, w2, b2)", "is given an `x` that did not go through `relu_forward`", "missing-term", "relu_forward", "hidden, w2"),
-        (TWO, "affine_forward(active, w2, b2)", "affine_forward(active, w2, b1)", "is given `params['b1']` where `params['b2']` belongs", "wrong-index", "b", "active, w2"),
-        (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, active_cache) / len(y)", "a `dout` that is 1/N times", "wrong-scale", "dout", "relu_backward(dactive"),
+        (TWO, "affine_forward(active, w2, b2)", "affine_forward(active, w2, b1)", "is given `params['b1']` where `params['b2']` belongs", "wrong-index", "b1", "active, w2"),
+        (TWO, "relu_backward(dactive, active_cache)", "relu_backward(dactive, active_cache) / len(y)", "a `dout` that is 1/N times", "wrong-scale", "dhidden", "relu_backward(dactive"),
         (DEEP, "        dout = relu_backward(dout, relu_cache)\n", "", "did not go through `relu_backward`", "missing-term", "relu_backward", "layernorm_backward"),
-        (DEEP, "dout = relu_backward(dout, relu_cache)", "dout = relu_backward(dout, relu_cache) * (1 + (i == 1))", "`layernorm_backward`, in layer 1, is given a `dout` that is 2 times", "wrong-scale", "dout", "layernorm_backward"),
+        (DEEP, "dout = relu_backward(dout, relu_cache)", "dout = relu_backward(dout, relu_cache) * (1 + (i == 1))", "`layernorm_backward`, in layer 1, is given a `dout` that is 2 times", "wrong-scale", "dout", "dout = relu_backward"),
         (DEEP, 'grads[f"gamma{i}"], grads[f"beta{i}"] = batchnorm', 'grads[f"beta{i}"], grads[f"gamma{i}"] = batchnorm', "returned as `dbeta` in layer 2; the `dgamma`", "wrong-order", "grads['gamma2']", "batchnorm_backward"),
     ],
 )  # fmt: skip

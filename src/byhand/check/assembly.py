@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -155,7 +156,7 @@ def _of_call(context: Context, wrong: Wrong, made: Sequence[Call], meant: list[C
         question=question,
         detail=GIVEN_RIGHT if len(wrong.names) == 1 else f"So it is with {' and '.join(f'`{n}`' for n in wrong.names[1:])}.",
         kind=kind,
-        quantity=quantity,
+        quantity=(_passed(context, wrong.call.name, argument, line) or quantity) if quantity == argument else quantity,
         line=line,
         confidence="likely",
         evidence=tuple(
@@ -168,6 +169,17 @@ def _of_call(context: Context, wrong: Wrong, made: Sequence[Call], meant: list[C
             )
         ),
     )
+
+
+def _passed(context: Context, name: str, argument: str, line: int | None) -> str:
+    """Return the variable that a call on a line passes as an argument, or ""."""
+    statement = context.learner.source.statement(line) if line is not None else None
+    parameters = next((list(inspect.signature(p).parameters) for p in context.exercise.parts if p.__name__ == name), [])
+    for call in _calls(statement) if statement is not None else ():
+        if _called(call.func) == name:
+            given = dict(zip(parameters, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
+            return passed.id if isinstance(passed := given.get(argument), ast.Name) else ""
+    return ""
 
 
 GIVEN_RIGHT = "Where this is put right, so is what comes out of it."
@@ -302,7 +314,7 @@ def _line(context: Context, call: Call, made: Sequence[Call]) -> int | None:
     return each[call.number - 1] if call.number <= len(each) else None
 
 
-def _calls(definition: ast.FunctionDef) -> list[ast.Call]:
+def _calls(definition: ast.stmt) -> list[ast.Call]:
     return [n for n in ast.walk(definition) if isinstance(n, ast.Call)]
 
 

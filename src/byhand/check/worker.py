@@ -296,7 +296,7 @@ class _Child:
             asked = pack({"op": "callback", "function": function.number}, args=list(args), kwargs=kwargs)
             header, arrays = self.answer_to(asked)
             self.running = was_running
-            if self.late and was_running:
+            if self.late and self.trying and was_running:
                 raise Deadline
             if header["op"] == "refuse":
                 raise ValueError(header["why"])

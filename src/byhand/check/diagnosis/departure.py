@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import watching
 from ..compare import Difference
-from .edit import ADDED, SCALED, Edit, Scope
+from .edit import ADDED, Edit, Scope
 from .flow import Flow, Value
 from .known import plain
 from .repairs import Mended, Search, Tries
@@ -219,8 +219,7 @@ class Departures:
         alone = len(lines) == 1 and search.complete and best.everything and best.edit.tier != ADDED
         alone = alone and best.edit.kind != "extra-term"  # taking away may make up for what is missing elsewhere
         handed = value is not None and self.traced.given_back(value) is not value
-        scaled = best.edit.tier == SCALED and not (search.suspects <= search.roots or telling)  # of some lines all was not tried
-        elsewhere = handed or len(lines) > 1 or scaled
+        elsewhere = handed or len(lines) > 1
         sure = best.everything and (
             (telling and wrong[0].line == best.line) or (alone and not elsewhere and best.line in departing)
         )

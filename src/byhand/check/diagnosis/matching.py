@@ -186,7 +186,7 @@ def _multiple(value: np.ndarray, target: np.ndarray) -> float | None:
     if not math.isfinite(unit) or not math.isfinite(there) or unit == 0:
         return None
     c = there / unit
-    if c == 0 or not math.isfinite(c) or float(np.abs(mine - c * theirs).max()) > EXACT * abs(there):
+    if c == 0 or not math.isfinite(c) or not float(np.abs(mine - c * theirs).max()) <= EXACT * abs(there):  # nor where it is nan
         return None
     return 1.0 if float(np.abs(mine - theirs).max()) <= EXACT * abs(unit) else c
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from byhand.course import rendering
 from byhand.spec import Finding, syntax
+from byhand.spec.report import KINDS
 
 from .. import watching
 from ..compare import Difference
@@ -18,10 +19,17 @@ from .departure import Departure
 
 _VAGUE = ("wrong-values", "argument", "cut-off", "reordered", "slightly-off")
 """Codes of findings that say where the error shows, not of what it is one."""
-_LOOKS = ("as-if", "twins", "all-zero", "wrong-shape", "slightly-off", "factor")
-"""Codes of findings that say what the numbers look like: the change that puts everything right says better what is wrong."""
-_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype")
+_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype", "wrong-mask")
 """Kinds that the text tells better than the numbers, which show no more than a factor, say."""
+_LOOKS = {
+    ("as-if", "wrong-sign"): KINDS,
+    ("twins", "overwrites"): ("missing-term",),
+    ("all-zero", "missing-term"): KINDS,
+    ("wrong-shape", "wrong-axis"): KINDS,
+    ("wrong-shape", "wrong-shape"): KINDS,
+    ("slightly-off", "wrong-eps"): KINDS,
+}
+"""What findings of a code say the numbers look like, and the kinds of a change that puts everything right which say it better."""
 
 
 def place(context: Context, difference: Difference, finding: Finding) -> Finding:
@@ -46,10 +54,10 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     vague = finding.code in _VAGUE
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
-        looks = finding.code in _LOOKS and found.sure and found.edit.kind != "wrong-formula"
-        if kind == "wrong-formula" or looks or (kind == "wrong-scale" and found.edit.kind in _OF_THE_TEXT):
+        better = _OF_THE_TEXT if kind == "wrong-scale" else _LOOKS.get((finding.code, kind), ()) if found.sure else ()
+        if kind == "wrong-formula" or (found.edit.kind in better and found.edit.kind != "wrong-formula"):
             kind = found.edit.kind
-        if vague or finding.code == "twins":
+        if vague or (finding.code == "twins" and kind != finding.kind):
             quantity = found.name or found.edit.quantity or quantity
         elif finding.code == "node" or (finding.code == "path" and kind != "missing-term"):
             quantity = found.name or quantity
@@ -60,7 +68,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     question = words.question(kind, difference.quantity) if vague and kind != finding.kind else finding.question
     if vague and kind == "wrong-formula" and _in_a_mode(context):
         kind = "wrong-mode"
-    plain = ("wrong-formula",) if finding.code not in _LOOKS else ()
+    plain = ("wrong-formula",) if (finding.code, kind) not in _LOOKS else ()
     one = found.edit is None or found.edit.kind in (kind, *plain) or difference.rung == "finite"  # both tell the same
     one = one and kind != "wrong-formula"  # which says nothing
     sure = found.confidence == "certain" and one and (finding.confidence == "certain" or found.edit is not None)
@@ -123,7 +131,7 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
     if not name or (not in_course and known & set(re.findall(r"\w+", name))):
         return finding
     statement = source.statement(finding.line) if finding.line is not None else None
-    own = watching.names(statement) if statement is not None else ()
+    own = [n for n in watching.names(statement) if n != "_"] if statement is not None else []
     wrong = [d.quantity for d in context.trial.differences]
     items = [q for q in wrong if q.partition("[")[0] in own]
     return replace(finding, quantity=next(iter((*items, *own, *wrong)), name))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -21,7 +21,7 @@ from ..parts import Part, changed, part
 from ..problem import Problem
 from ..process import WorkerDied
 from ..watching import COMPOUND
-from .edit import ADDED, LOCAL, SCALED, Edit, Scope, heads
+from .edit import ADDED, LOCAL, SCALED, TIERS, Edit, Scope, heads, wrapped
 from .edits import edits
 
 WORK, WORK_WHEN_KNOWN = 350_000, 200_000
@@ -109,37 +109,55 @@ class Search:
 
     def run(self, quantity: str | None) -> list[Mended]:
         """Return changes, one a line, with which a quantity (None: everything) is right; of the first tier that has any."""
+        found: list[Mended] = []
+        scaled: set[int] = set()
+        self.complete = True
+        for stage in self._stages(by_value=quantity is not None):
+            for tier, line in ((tier, line) for tier, lines in stage for line in lines):
+                if not self.room and line not in self.tries.begun:  # in long code most lines are never come to
+                    self.complete = False
+                    continue
+                scaled |= {line} if tier == SCALED else set()
+                mended = self._line(line, self._changes(line, tier), quantity)
+                found += [mended] if mended is not None else []
+            if found:
+                break
+        return found + self._likewise(found, self.suspects & self.lines.keys() - scaled, quantity)
+
+    def _stages(self, *, by_value: bool) -> list[list[tuple[int, list[int]]]]:
+        """Return what is tried together, tiers of lines, before the next; by what the variables held, if that tells much."""
         telling = [line for line in self.lines if line == self.telling]
         roots = [line for line in self.lines if line in self.roots]
         suspects = [line for line in self.lines if line in self.suspects and line not in self.roots]
         others = [line for line in self.lines if line not in self.suspects]
         feeding = [line for line in others if line in self.feeding]
-        found: list[Mended] = []
-        self.complete = True
         heads = [line for line, (statement, _) in self.lines.items() if isinstance(statement, ast.FunctionDef)]
-        by_value = (
-            [(LOCAL, roots), (LOCAL, suspects), (LOCAL, others), (ADDED, telling), (SCALED, roots)],
+        first = [(LOCAL, heads), (LOCAL, telling), (SCALED, telling)]
+        if not by_value:  # code that stops
+            return [first, [(ADDED, telling)], *([(tier, [*roots, *suspects, *others])] for tier in TIERS)]
+        return [
+            first,
+            [(LOCAL, roots), (LOCAL, suspects), (LOCAL, others), *([] if telling else [(SCALED, roots)])],
+            [(ADDED, telling)],
+            [(SCALED, roots)],
             [(ADDED, roots), (SCALED, suspects)],
             [(SCALED, feeding)],
             [(ADDED, suspects), (SCALED, others)],
             [(ADDED, others)],
-        )
-        everywhere = [*roots, *suspects, *others]
-        by_tier = ([(LOCAL, everywhere)], [(SCALED, everywhere)], [(ADDED, everywhere)])  # what code that stops held tells little
-        for stage in (
-            [(LOCAL, heads), (LOCAL, telling), (SCALED, telling)],
-            *(by_tier if quantity is None else by_value),
-        ):
-            for tier, lines in stage:
-                for line in lines:
-                    if not self.room and line not in self.tries.begun:  # in long code most lines are never come to
-                        self.complete = False
-                        continue
-                    mended = self._line(line, self._changes(line, tier), quantity)
-                    found += [mended] if mended is not None else []
-            if found:
-                break
-        return found
+        ]
+
+    def _likewise(self, found: list[Mended], lines: Set[int], quantity: str | None) -> list[Mended]:
+        """Return other lines that the same would mend: a factor that was left out may as well have been left out there."""
+        put = {_behind(m.edit) for m in found if m.edit.tier == SCALED} - {""}
+        more: list[Mended] = []
+        for line in sorted(lines) if put else ():
+            same = {
+                place: {text: edit for text, edit in by_text.items() if _behind(edit) in put}
+                for place, by_text in self._changes(line, SCALED).items()
+            }
+            mended = self._line(line, same, quantity)
+            more += [mended] if mended is not None else []
+        return more
 
     def _changes(self, line: int, tier: int) -> dict[Part, dict[str, Edit]]:
         """Return the changes of a line that belong to a tier, those of a named kind first, by the text that they make."""
@@ -209,6 +227,12 @@ class Search:
         found = [None if value is None else _wrong(problem, value) for value in values]
         self.complete = self.complete and len(found) == len(texts)
         return dict(zip(texts, [*found, *[None] * (len(texts) - len(found))], strict=True))
+
+
+def _behind(edit: Edit) -> str:
+    """Return what an edit puts behind an expression: " / n)"."""
+    before = f"({wrapped(edit.node)}" if isinstance(edit.node, ast.expr) else edit.text
+    return edit.text.removeprefix(before) if edit.text.startswith(before) else ""
 
 
 def _edits(statement: ast.stmt, scope: Scope, tier: int, most: int) -> list[Edit]:

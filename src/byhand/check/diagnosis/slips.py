@@ -174,7 +174,8 @@ def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
         counts = type(v) is int and id(node) not in at.factors | at.divided_by | at.powers | at.keywords
         one_off = (counts or id(node) in at.added - at.divided_by) and abs(other - v) == 1
         turned = other == -v and id(node) not in at.powers
-        plain = "off-by-one" if one_off else "wrong-sign" if turned else "wrong-scale"
+        nothing = v == 0 and id(node) in at.factors  # what it is a factor of does not count
+        plain = "missing-term" if nothing else "off-by-one" if one_off else "wrong-sign" if turned else "wrong-scale"
         kind = "wrong-eps" if small else at.kind(node, plain)
         yield Edit(node, f"({other!r})" if other < 0 else repr(other), kind)
 
