@@ -13,13 +13,14 @@ import numpy as np
 from byhand.arrays import leaves
 from byhand.spec import Finding
 
-from . import calls
+from . import calls, watching
 from .calls import Call, Wrong
 from .compare import Difference, differences
 from .diagnosis import onto_line, order, where
 from .diagnosis.context import Context, Trial
 from .diagnosis.diagnose import diagnose
 from .diagnosis.factors import kind_of, recognise
+from .lines import root
 from .process import WorkerDied
 
 MOST = 3
@@ -172,13 +173,14 @@ def _of_call(context: Context, wrong: Wrong, made: Sequence[Call], meant: list[C
 
 
 def _passed(context: Context, name: str, argument: str, line: int | None) -> str:
-    """Return the variable that a call on a line passes as an argument, or ""."""
+    """Return the variable that a call on a line passes as an argument, or else the one that the line gives a value; or ""."""
     statement = context.learner.source.statement(line) if line is not None else None
     parameters = next((list(inspect.signature(p).parameters) for p in context.exercise.parts if p.__name__ == name), [])
     for call in _calls(statement) if statement is not None else ():
         if _called(call.func) == name:
             given = dict(zip(parameters, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
-            return passed.id if isinstance(passed := given.get(argument), ast.Name) else ""
+            own = [n for n in watching.names(statement) if n != "_"] if statement is not None else []
+            return next(filter(None, (root(given.get(argument, call)), *own)), "")
     return ""
 
 

@@ -220,9 +220,8 @@ class Departures:
         alone = alone and best.edit.kind != "extra-term"  # taking away may make up for what is missing elsewhere
         handed = value is not None and self.traced.given_back(value) is not value
         elsewhere = handed or len(lines) > 1
-        sure = best.everything and (
-            (telling and wrong[0].line == best.line) or (alone and not elsewhere and best.line in departing)
-        )
+        departs = best.line in {*departing, *search.feeding}
+        sure = best.everything and ((telling and wrong[0].line == best.line) or (alone and not elsewhere and departs))
         value = value or next((v for v in reversed(suspects.inside) if v.line == best.line), None)
         name = _variable(value.name) if value is not None else ""
         words = self._words(value) if value is not None and value in wrong else ""

@@ -114,8 +114,7 @@ def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
     """Tell what the numbers show, and the misconception that they match in every case."""
     found = onto_line.at(context, numbers)
     line = slip.line if slip.line is not None and found is None else numbers.line
-    agreed = found is not None and found.line == slip.line and found.edit is not None and found.edit.kind == slip.kind
-    same = agreed or onto_line.mended(context, numbers, slip.kind)
+    same = onto_line.mended(context, numbers, slip.kind)
     a_dict = isinstance(context.problem.expected.get(slip.quantity), dict)
     of_line = found.name if a_dict and found is not None else ""  # which of its items, or what they are made of
     return replace(

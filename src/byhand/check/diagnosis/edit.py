@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import UnionType
 
 from ..watching import COMPOUND
 
@@ -110,10 +111,8 @@ def apart(statement: ast.stmt, scope: Scope) -> Apart:
         moved=frozenset(id(n) for c in calls if called_name(c) in _MOVES for a in _settings(c) for n in ast.walk(a)),
         compared=frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c))
         | frozenset(id(a) for c in calls if called_name(c) in _BOUNDS for a in _settings(c)) - ranges - inside,
-        added=frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) for n in (b.left, b.right) if _adds(b))
-        | frozenset(id(b.value) for b in nodes if isinstance(b, ast.AugAssign) and _adds(b)),
-        factors=frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) for n in (b.left, b.right) if _multiplies(b))
-        | frozenset(id(b.value) for b in nodes if isinstance(b, ast.AugAssign) and _multiplies(b)),
+        added=frozenset(id(n) for b in nodes for n in _operands(b, ast.Add | ast.Sub)),
+        factors=frozenset(id(n) for b in nodes for n in _operands(b, ast.Mult | ast.Div)),
         powers=frozenset(
             id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Pow) for n in ast.walk(b.right)
         ),
@@ -136,12 +135,13 @@ def _settings(call: ast.Call) -> list[ast.expr]:
     return [*call.args[0 if method else 1 :], *(k.value for k in call.keywords)]
 
 
-def _adds(node: ast.BinOp | ast.AugAssign) -> bool:
-    return isinstance(node.op, ast.Add | ast.Sub)
-
-
-def _multiplies(node: ast.BinOp | ast.AugAssign) -> bool:
-    return isinstance(node.op, ast.Mult | ast.Div)
+def _operands(node: ast.AST, kinds: UnionType) -> Iterator[ast.expr]:
+    """Yield what an operation of some kinds goes on, and of -1 the 1 as well."""
+    if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, kinds):
+        for operand in (node.left, node.right) if isinstance(node, ast.BinOp) else (node.value,):
+            yield operand
+            if isinstance(operand, ast.UnaryOp):
+                yield operand.operand
 
 
 def _axis_arguments(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:

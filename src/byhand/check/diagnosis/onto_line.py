@@ -19,10 +19,11 @@ from .departure import Departure
 
 _VAGUE = ("wrong-values", "argument", "cut-off", "reordered", "slightly-off")
 """Codes of findings that say where the error shows, not of what it is one."""
-_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype", "wrong-mask")
+_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype")
 """Kinds that the text tells better than the numbers, which show no more than a factor, say."""
 _LOOKS = {
     ("as-if", "wrong-sign"): KINDS,
+    ("factor", "wrong-scale"): (*_OF_THE_TEXT, "wrong-mask"),
     ("twins", "overwrites"): ("missing-term",),
     ("all-zero", "missing-term"): KINDS,
     ("wrong-shape", "wrong-axis"): KINDS,
@@ -54,7 +55,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     vague = finding.code in _VAGUE
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
-        better = _OF_THE_TEXT if kind == "wrong-scale" else _LOOKS.get((finding.code, kind), ()) if found.sure else ()
+        better = _LOOKS.get((finding.code, kind), ()) if found.sure else ()
+        better = better or (_OF_THE_TEXT if kind == "wrong-scale" else ())
         if kind == "wrong-formula" or (found.edit.kind in better and found.edit.kind != "wrong-formula"):
             kind = found.edit.kind
         if vague or (finding.code == "twins" and kind != finding.kind):
@@ -68,7 +70,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     question = words.question(kind, difference.quantity) if vague and kind != finding.kind else finding.question
     if vague and kind == "wrong-formula" and _in_a_mode(context):
         kind = "wrong-mode"
-    plain = ("wrong-formula",) if (finding.code, kind) not in _LOOKS else ()
+    plain = () if (finding.code, kind) in _LOOKS and finding.code != "factor" else ("wrong-formula",)
     one = found.edit is None or found.edit.kind in (kind, *plain) or difference.rung == "finite"  # both tell the same
     one = one and kind != "wrong-formula"  # which says nothing
     sure = found.confidence == "certain" and one and (finding.confidence == "certain" or found.edit is not None)

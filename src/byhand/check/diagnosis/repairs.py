@@ -122,7 +122,7 @@ class Search:
                 found += [mended] if mended is not None else []
             if found:
                 break
-        return found + self._likewise(found, self.suspects & self.lines.keys() - scaled, quantity)
+        return found + self._likewise(found, self.lines.keys() - scaled, quantity)
 
     def _stages(self, *, by_value: bool) -> list[list[tuple[int, list[int]]]]:
         """Return what is tried together, tiers of lines, before the next; by what the variables held, if that tells much."""

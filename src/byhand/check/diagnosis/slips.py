@@ -64,6 +64,8 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
             yield Edit(statement, f"{target} = {target} {plain} {wrapped(statement.value)}", "mutates-input")
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not isinstance(statement.targets[0], ast.Tuple):
         target, value = ast.unparse(statement.targets[0]), ast.unparse(statement.value)
+        if _given_before(statement, scope.definition):
+            yield Edit(statement, "pass", "overwrites")
         yield Edit(statement.value, f"-{wrapped(statement.value)}", "wrong-sign")
         kind = "overwrites" if _in_loop(statement, target, scope.definition) else "missing-term"
         yield Edit(statement, f"{target} += {value}", kind)
@@ -78,6 +80,15 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         test = statement.test
         kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
         yield Edit(test, f"not ({ast.unparse(test)})", kind, ast.unparse(test))
+
+
+def _given_before(statement: ast.Assign, definition: ast.FunctionDef) -> bool:
+    """Return whether the variable of a statement has a value before, which the statement does not read."""
+    (target,) = statement.targets
+    name = target.id if isinstance(target, ast.Name) else ""
+    named = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and n.id == name]
+    before = any(isinstance(n.ctx, ast.Store) and n.lineno < statement.lineno for n in named)
+    return before and all(n.id != name for n in ast.walk(statement.value) if isinstance(n, ast.Name))
 
 
 def _in_loop(statement: ast.stmt, target: str, definition: ast.FunctionDef) -> bool:
@@ -254,6 +265,7 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
 
     for other in _SWAPS.get(name, ()):
         kind = _SWAPPED.get(f"{name} {other}") or _SWAPPED.get(f"{other} {name}", "wrong-formula")
+        kind = "wrong-formula" if name in ("max", "min") and head != name else kind  # of an array, and not of two
         yield Edit(node, call(head[: len(head) - len(name)] + other), kind)
     inner = node.args[0] if node.args else None
     if name in ("sqrt", "exp", "log") and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add | ast.Sub):
