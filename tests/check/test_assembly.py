@@ -73,7 +73,7 @@ def test_two_faults_in_an_assembly_are_told_apart(pool):
     findings, _ = _told(
         TWO, pool, ("affine_forward(active, w2, b2)", "affine_forward(hidden, w2, b2)"), ("affine_backward(dscores, scores", "affine_backward(2 * dscores, scores")
     )  # fmt: skip
-    assert [f.quantity for f in findings] == ["relu_forward", "dout"], findings
+    assert [f.quantity for f in findings] == ["relu_forward", "dactive"], findings
     findings, _ = _told(TWO, pool, ("affine_forward(active, w2, b2)", "affine_forward(hidden, w2, b2)"), ("db1, ", "-db1, "))
     assert [f.quantity for f in findings] == ["relu_forward", "grads['b1']"], findings
 

@@ -180,8 +180,8 @@ def test_each_path_and_slip_is_named_from_the_numbers(name, source, n, size, sta
     assert f"path {path}" in finding.detail, finding
     assert words.format(N=size) in finding.detail, finding
     assert finding.kind == kind
-    # what is left out may be put in on a later line as well; of pictures, the values say less than of rows
-    elsewhere = new in ("dx = dxc", "dxc = dxc") or new.startswith("dxc = 0 *") or (start == "rows" and "missing" in kind)
+    # what is left out may be put in on a later line as well
+    elsewhere = new in ("dx = dxc", "dxc = dxc") or new.startswith("dxc = 0 *")
     assert finding.confidence == ("likely" if elsewhere else "certain")
     assert "three routes" in finding.title
     assert "`dgamma` and `dbeta` are right" in finding.title
