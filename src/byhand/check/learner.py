@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import io
 import tokenize
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -376,16 +377,20 @@ def _caches(function: Callable) -> frozenset[int]:
 
 def bind(function: Callable, arguments: dict[str, Any]) -> tuple[list, dict[str, Any]]:
     """Split arguments by name into those passed by position and those passed by keyword."""
-    import inspect
-
     args, kwargs = [], {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.name in arguments:
-            if parameter.kind is parameter.KEYWORD_ONLY:
-                kwargs[parameter.name] = arguments[parameter.name]
+    for name, by_name in _parameters(function):
+        if name in arguments:
+            if by_name:
+                kwargs[name] = arguments[name]
             else:
-                args.append(arguments[parameter.name])
+                args.append(arguments[name])
     return args, kwargs
+
+
+@lru_cache(maxsize=512)
+def _parameters(function: Callable) -> tuple[tuple[str, bool], ...]:
+    """Return for each parameter its name, and whether it is passed by that alone."""
+    return tuple((p.name, p.kind is p.KEYWORD_ONLY) for p in inspect.signature(function).parameters.values())
 
 
 def load(worker: Worker, source: Source, names: Iterable[str]) -> Learner:

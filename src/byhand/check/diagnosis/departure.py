@@ -17,10 +17,11 @@ import numpy as np
 
 from .. import watching
 from ..compare import Difference
-from .edit import ADDED, Edit, Scope
+from .edit import ADDED, Edit
 from .flow import Flow, Value
 from .known import plain
 from .repairs import Mended, Search, Tries
+from .scope import Scope
 from .traced import is_same
 
 if TYPE_CHECKING:

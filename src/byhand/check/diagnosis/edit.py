@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from types import UnionType
 
 from ..watching import COMPOUND
+from .scope import Scope
 
 LOCAL, SCALED, ADDED = TIERS = range(3)
 """Tiers, the likeliest first: signs, axes, orders and constants; a factor put in; a variable put in, or another one taken."""
@@ -30,19 +31,6 @@ class Edit:
     quantity: str = ""
     """What it is about, where that is not the variable which the line gives a value: "reg" where that was left out."""
     tier: int = LOCAL
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is known where a statement stands."""
-
-    definition: ast.FunctionDef
-    shapes: Mapping[str, tuple[int, ...]]
-    """The shapes of the function's arrays by name; () for numbers."""
-    defaults: Mapping[str, object] = field(default_factory=dict)
-    """What the parameters are by default, in the exercise."""
-    position: int | None = None
-    """Of what the exercise's function returns, which one is wrong."""
 
 
 @dataclass(frozen=True)

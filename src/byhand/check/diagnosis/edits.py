@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from . import insertions, slips
-from .edit import LOCAL, SCALED, Edit, Scope, apart
+from .edit import LOCAL, SCALED, Edit, apart
+from .scope import Scope
 
 
 def edits(statement: ast.stmt, scope: Scope, tier: int) -> Iterator[Edit]:

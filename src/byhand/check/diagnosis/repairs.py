@@ -21,10 +21,11 @@ from ..parts import Part, changed, part
 from ..problem import Problem
 from ..process import WorkerDied
 from ..watching import COMPOUND
-from .edit import ADDED, LOCAL, SCALED, TIERS, Edit, Scope, heads, wrapped
+from .edit import ADDED, LOCAL, SCALED, TIERS, Edit, heads, wrapped
 from .edits import edits
+from .scope import Scope
 
-WORK, WORK_WHEN_KNOWN = 350_000, 200_000
+WORK, WORK_WHEN_KNOWN = 250_000, 100_000
 """Microseconds of work that all tries may take, as they are reckoned; and where the code does what a wrong function that is
 known does."""
 ONE_TRY, ONE_NODE, ONE_LINE, ONE_CALL = 140, 0.6, 1, 60
@@ -58,7 +59,7 @@ class Tries:
     begun: set[int] = field(default_factory=set)
     """The lines of which changes were tried."""
     changes: dict[tuple[int, int | None, int], dict[Part, dict[str, Edit]]] = field(default_factory=dict)
-    """The changes of a line, for what is returned at a place, of a tier: by the part, and by the text that they make of it."""
+    """The changes of a line (of a return, for one thing that it gives back) of a tier: by the part, and by its text with them."""
 
 
 @dataclass
@@ -162,7 +163,8 @@ class Search:
     def _changes(self, line: int, tier: int) -> dict[Part, dict[str, Edit]]:
         """Return the changes of a line that belong to a tier, those of a named kind first, by the text that they make."""
         statement, scope = self.lines[line]
-        key, text, around = (line, scope.position, tier), self.learner.source.text, self.learner.source.around(line)
+        position = scope.position if isinstance(statement, ast.Return) else None
+        key, text, around = (line, position, tier), self.learner.source.text, self.learner.source.around(line)
         if key not in self.tries.changes and around is not None:
             found = self.tries.changes[key] = {}
             wholes = (

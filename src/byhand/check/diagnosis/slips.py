@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
-from .edit import OPERATORS, REDUCTIONS, Apart, Edit, Scope, called_name, wrapped
+from .edit import OPERATORS, REDUCTIONS, Apart, Edit, called_name, wrapped
+from .scope import Scope
 
 _SWAPS = {
     "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum"), "min": ("max",), "maximum": ("minimum",), "minimum": ("maximum",),
@@ -125,8 +126,7 @@ def _of_node(node: ast.AST, at: Apart, scope: Scope) -> Iterator[Edit]:
         yield Edit(node, f"({no} if {test} else {yes})", "wrong-mode", ast.unparse(node.test))
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield from _constants(node, at)
-        parameters = [a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]]
-        for name in parameters if isinstance(node.value, float) and node.value not in (0.0, 1.0, 2.0, 0.5) else ():
+        for name in scope.own if isinstance(node.value, float) and node.value not in (0.0, 1.0, 2.0, 0.5) else ():
             if scope.shapes.get(name) == ():
                 yield Edit(node, name, "wrong-eps" if "eps" in name else "hard-coded", name)
         if id(node) in at.indices:
@@ -160,17 +160,11 @@ def _indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
         if len(scope.shapes.get(of, ())) > 1:
             yield Edit(node, f"{of}[:, {texts[0]}]", "wrong-index")
     whole = [i for i, text in enumerate(texts) if text == ":"]
-    for v in _counted(scope.definition) if whole else ():
+    for v in scope.counted if whole else ():
         for i in whole:
             yield Edit(node, f"{of}[{', '.join([*texts[:i], v, *texts[i + 1 :]])}]", "wrong-index")
         if len(texts) == 2 and len(whole) == 1:
             yield Edit(node, f"{of}[{v}, :]" if whole == [0] else f"{of}[:, {v}]", "wrong-index")
-
-
-def _counted(definition: ast.FunctionDef) -> list[str]:
-    """Return the names that loops give one value after the other."""
-    targets = [n.target for n in ast.walk(definition) if isinstance(n, ast.For)]
-    return list(dict.fromkeys(n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)))
 
 
 def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
@@ -213,8 +207,7 @@ def _operators(node: ast.BinOp, at: Apart, scope: Scope) -> Iterator[Edit]:
         number = isinstance(other, ast.Constant) or scope.shapes.get(named) == ()
         kind = "wrong-scale" if isinstance(node.op, ast.Mult | ast.Div) and number else "extra-term"
         if isinstance(other, ast.Constant) and other.value == 1 and isinstance(node.op, ast.Add | ast.Sub):
-            given = {a.arg for a in [*scope.definition.args.args, *scope.definition.args.kwonlyargs]}
-            counted = isinstance(kept_node, ast.Name) and kept_node.id in given  # a number of steps, say
+            counted = isinstance(kept_node, ast.Name) and kept_node.id in scope.own  # a number of steps, say
             kind = "wrong-scale" if id(node) in at.divided_by and not counted else "off-by-one"
         if isinstance(node.op, ast.Pow):
             kind = "wrong-formula"
@@ -291,7 +284,7 @@ def _axes(node, name, head, arguments, keywords, call, scope: Scope) -> Iterator
     if name not in REDUCTIONS and "axis" not in keywords:
         return
     position = 1 if head.startswith(("np.", "numpy.")) else 0
-    for axis in (*_AXES, *_counted(scope.definition)):
+    for axis in (*_AXES, *scope.counted):
         if "axis" not in keywords and len(arguments) > position:
             if arguments[position] != axis:
                 yield Edit(node, call(args=[*arguments[:position], axis, *arguments[position + 1 :]]), "wrong-axis")
