@@ -180,7 +180,8 @@ def _passed(context: Context, name: str, argument: str, line: int | None) -> str
         if _called(call.func) == name:
             given = dict(zip(parameters, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
             own = [n for n in watching.names(statement) if n != "_"] if statement is not None else []
-            return next(filter(None, (root(given.get(argument, call)), *own)), "")
+            passed = root(given.get(argument, call))
+            return next((name for name in (passed, *own) if name not in (None, "self")), "")
     return ""
 
 

@@ -88,7 +88,7 @@ def _others(at: Apart, scope: Scope) -> Iterator[Edit]:
         for v in scope.all if node.id not in ("np", "self") else ():
             if v != node.id and scope.shapes.get(v, ()) == shape:
                 number = id(node) in at.inside or scope.shapes.get(node.id) == ()
-                otherwise = "wrong-scale" if number and id(node) in at.divided_by else "wrong-formula"
+                otherwise = "wrong-scale" if number and id(node) in at.divided_by & at.factors else "wrong-formula"
                 kind = "wrong-index" if id(node) in at.inside else otherwise
                 yield Edit(node, v, kind, v if v in scope.own else "", SCALED if number else ADDED)
 

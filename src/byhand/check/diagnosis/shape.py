@@ -186,19 +186,21 @@ def _shape(context, difference):
 def _length(context, difference, what, axis, sizes):
     """Explain a quantity that has the right axes, one of them too long or too short."""
     mine, right = np.shape(difference.yours)[axis], np.shape(difference.expected)[axis]
-    gaps = {
-        sum(np.shape(other.yours)) - sum(np.shape(other.expected))
+    others = [
+        (trial.problem.sizes, np.shape(other.yours), np.shape(other.expected))
         for trial in context.trials
         for other in trial.differences
         if other.quantity == difference.quantity and other.rung == "shape"
-    }
+    ]
+    gaps = {sum(yours) - sum(expected) for _, yours, expected in others}
+    named = [n for n in context.problem.sizes if all(len(s) > axis and sizes.get(n) == s[axis] for sizes, s, _ in others)]
     where = f" along axis {axis}" if np.ndim(difference.expected) > 1 else ""
-    if gaps in ({1}, {-1}):
+    if gaps in ({1}, {-1}) and not named:
         what += f", one {'more' if mine > right else 'less'}{where}"
         question, kind = "Which is the first, which is the last, and how many are there between them?", "off-by-one"
     else:
         question = f"From which argument does it follow that there are {right}{where}, and what decides it in your code?"
-        kind = "wrong-axis" if mine in sizes else "wrong-shape"
+        kind = "wrong-axis" if named or mine in sizes else "wrong-shape"
     return _finding(context, difference, "wrong-shape", what, kind, question, confidence="likely")
 
 
