@@ -20,13 +20,14 @@ class Part:
     """(line, column, last line, last column, whether it is a statement) in that text, as syntax trees have them."""
 
 
-def part(text: str, function: str, definition: ast.FunctionDef, node: ast.stmt | ast.expr) -> Part:
-    """Return the part of a file's function that a node of its syntax tree is."""
+def part(text: str, function: str, definition: ast.FunctionDef, node: ast.stmt | ast.expr, until: ast.stmt | None = None) -> Part:
+    """Return the part of a file's function that a node of its syntax tree is; `until`: with the statements up to that one."""
     start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
     alone = "".join(_lines(text)[start - 1 : definition.end_lineno])
     if definition.col_offset:
         alone, start = f"if True:\n{alone}", start - 1
-    line, column, last, end = _span(node)
+    line, column, *_ = _span(node)
+    *_, last, end = _span(until or node)
     return Part(function, alone, (line - start + 1, column, last - start + 1, end, isinstance(node, ast.stmt)))
 
 

@@ -95,14 +95,21 @@ class Departures:
         if self.traced.flow is None:
             return None
         wrong = [a.astype(float) for _, a in steps if a.size and np.isfinite(a).all() and not self._known(a)]
+        counts = {plain(name): float(a) for name, a in steps if a.ndim == 0 and not self._meant(name, a)}
         for value in sorted(self._flow.values, key=lambda v: v.held.position):
             mine = value.held.step.value
-            if value.line in self.traced.heads or value.held.given or not np.isfinite(mine).all():
+            if value.line in self.traced.heads or not np.isfinite(mine).all():
                 continue
-            if any(w.size == mine.size and is_same(mine, w) for w in wrong):
+            named = mine.ndim == 0 and counts.get(plain(value.name)) == float(mine)
+            if named or (not value.held.given and any(w.size == mine.size and is_same(mine, w) for w in wrong)):
                 made = self.traced.before_return(value)
                 return Departure(made.line, _variable(made.name), "", "likely")
         return None
+
+    def _meant(self, name: str, number: np.ndarray) -> bool:
+        """Whether a variable of a name may be meant to hold a number: no other is known."""
+        known = [float(k.value) for k in self.traced.known[0].by_name.get(plain(name), ()) if k.value.ndim == 0]
+        return not known or float(number) in known
 
     def _known(self, array: np.ndarray) -> bool:
         """Whether an array is one of those that are right, or says nothing."""

@@ -31,6 +31,8 @@ class Edit:
     quantity: str = ""
     """What it is about, where that is not the variable which the line gives a value: "reg" where that was left out."""
     tier: int = LOCAL
+    until: ast.stmt | None = None
+    """The last of the statements that the text stands in the place of, where they are several."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ def _scaled(term: ast.expr, scope: Scope) -> Iterator[Edit]:
         kind = "missing-term" if v in own else "wrong-scale"
         yield Edit(term, f"({text} * {v})", kind, v if v in own else "", SCALED)
         yield Edit(term, f"({text} / {v})", "wrong-scale", v if v in own else "", SCALED)
+    for v in own:
+        if scope.shapes.get(v, 0) == ():
+            yield Edit(term, f"({text} % {v})", "wrong-index", v, SCALED)
     for power in ("2", "0.5", "3"):
         yield Edit(term, f"({text} ** {power})", "wrong-formula", tier=SCALED)
     yield Edit(term, f"{text}.T", "wrong-transpose", tier=SCALED)

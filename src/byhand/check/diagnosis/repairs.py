@@ -174,6 +174,9 @@ class Search:
             )
             parts: dict[int, Part] = {}
             for edit in sorted(_edits(statement, scope, tier, self.most()), key=lambda e: e.kind == "wrong-formula"):
+                if edit.until is not None:
+                    found.setdefault(part(text, *around, statement, edit.until), {})[edit.text] = edit
+                    continue
                 whole = wholes.get(id(edit.node), edit.node if isinstance(statement, ast.FunctionDef) else statement)
                 place = parts[id(whole)] = parts.get(id(whole)) or part(text, *around, whole)
                 found.setdefault(place, {}).setdefault(changed(text, whole, edit.node, edit.text), edit)

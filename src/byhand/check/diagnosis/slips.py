@@ -40,6 +40,7 @@ MOST_LETTERS, MOST_COUNTS = 3, 8
 def local(at: Apart, scope: Scope) -> Iterator[Edit]:
     """Yield other signs, axes, orders, constants and the like for what stands in a statement."""
     yield from _of_statement(at.statement, scope)
+    yield from _order_of_lines(at.statement, scope)
     for node in at.nodes:
         if id(node) not in at.axes:
             yield from _of_node(node, at, scope)
@@ -81,6 +82,15 @@ def _of_statement(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
         test = statement.test
         kind = "wrong-mode" if isinstance(test, ast.Name | ast.UnaryOp | ast.Subscript | ast.Attribute) else "wrong-mask"
         yield Edit(test, f"not ({ast.unparse(test)})", kind, ast.unparse(test))
+
+
+def _order_of_lines(statement: ast.stmt, scope: Scope) -> Iterator[Edit]:
+    """Yield a statement and the next one in the other order."""
+    bodies = (body for n in ast.walk(scope.definition) for _, body in ast.iter_fields(n) if isinstance(body, list))
+    after = next((body[body.index(statement) + 1 :] for body in bodies if statement in body), [])
+    simple = ast.Assign | ast.AugAssign | ast.Expr
+    if after and isinstance(statement, simple) and isinstance(after[0], simple):
+        yield Edit(statement, f"{ast.unparse(after[0])}; {ast.unparse(statement)}", "wrong-order", until=after[0])
 
 
 def _given_before(statement: ast.Assign, definition: ast.FunctionDef) -> bool:
@@ -136,6 +146,8 @@ def _of_node(node: ast.AST, at: Apart, scope: Scope) -> Iterator[Edit]:
         yield Edit(node, repr(not node.value), "wrong-shape" if id(node) in at.keeping else "wrong-mode")
     elif isinstance(node, ast.Subscript):
         yield from _indices(node, scope)
+    elif isinstance(node, ast.Slice):
+        yield from _bounds(node)
     elif (
         isinstance(node, ast.Tuple)
         and isinstance(node.ctx, ast.Load)
@@ -159,12 +171,32 @@ def _indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
         yield Edit(node, f"{of}[~({texts[0]})]", "wrong-mask")
         if len(scope.shapes.get(of, ())) > 1:
             yield Edit(node, f"{of}[:, {texts[0]}]", "wrong-index")
-    whole = [i for i, text in enumerate(texts) if text == ":"]
+    whole = [i for i, place in enumerate(places) if isinstance(place, ast.Slice)]
     for v in scope.counted if whole else ():
         for i in whole:
             yield Edit(node, f"{of}[{', '.join([*texts[:i], v, *texts[i + 1 :]])}]", "wrong-index")
-        if len(texts) == 2 and len(whole) == 1:
+        if len(texts) == 2 and len(whole) == 1 and texts[whole[0]] == ":":
             yield Edit(node, f"{of}[{v}, :]" if whole == [0] else f"{of}[:, {v}]", "wrong-index")
+
+
+def _bounds(node: ast.Slice) -> Iterator[Edit]:
+    """Yield a slice that begins or ends one before or after, or that begins at the start and is as long."""
+    for bound in (node.lower, node.upper):
+        if bound is not None and not isinstance(bound, ast.Constant | ast.UnaryOp | ast.BinOp):
+            for one in "+-":
+                yield Edit(bound, f"{wrapped(bound)} {one} 1", "off-by-one")
+    if isinstance(node.lower, ast.Constant) and isinstance(node.upper, ast.BinOp) and node.lower.value:
+        yield Edit(node, f":{wrapped(node.upper)} - {ast.unparse(node.lower)}", "off-by-one")
+
+
+def _ranges(node: ast.Call, arguments: Sequence[str]) -> Iterator[Edit]:
+    """Yield a range that ends one before or after, or, where it goes in steps, with the last whole one."""
+    stop = node.args[min(1, len(node.args) - 1)]
+    if not isinstance(stop, ast.Constant | ast.BinOp):
+        for one in "+-":
+            yield Edit(stop, f"{wrapped(stop)} {one} 1", "off-by-one")
+    if len(arguments) == 3:
+        yield Edit(stop, f"{wrapped(stop)} - {wrapped(node.args[2])} + 1", "off-by-one")
 
 
 def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
@@ -266,6 +298,17 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         yield Edit(node, f"({head}({a}) {op} {b})", "wrong-eps" if _small(inner.right) else "wrong-formula")
     if name == "len" and len(arguments) == 1:
         yield from (Edit(node, f"{wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
+    if name in ("range", "arange") and node.args:
+        yield from _ranges(node, arguments)
+    if isinstance(node.func, ast.Name):  # it is given a number where it should have what the function is given
+        for argument in (*node.args, *(k.value for k in node.keywords)):
+            numbers = [v for v in scope.own if scope.shapes.get(v, 0) == ()]
+            if (
+                isinstance(argument, ast.Constant)
+                and type(argument.value) in (int, float, bool)
+                and name not in ("range", "max", "min")
+            ):
+                yield from (Edit(argument, v, "hard-coded", v) for v in numbers)
     yield from _axes(node, name, head, arguments, keywords, call, scope)
     yield from _cast(node, name, arguments, keywords, call)
     if name == "einsum" and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
