@@ -20,6 +20,7 @@ from ..compare import Difference
 from .edit import ADDED, Edit
 from .flow import Flow, Value
 from .known import plain
+from .matching import relate
 from .repairs import Mended, Search, Tries
 from .scope import Scope
 from .traced import is_same
@@ -265,7 +266,7 @@ class Departures:
                     continue
                 for target in meant:
                     for kind, a, b in (("missing-term", mine, target), ("extra-term", target, mine)):
-                        if any(_close(made, b) for made in (a * other, a / other, a + other, a - other)):
+                        if _put_together(a, b, np.broadcast_to(other, a.shape)):
                             return kind, known.names[0]
         return None
 
@@ -287,8 +288,17 @@ def _broadcast(a: np.ndarray, b: np.ndarray) -> tuple[int, ...] | None:
         return None
 
 
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
-    return bool(np.all(np.abs(a - b) <= 1e-9 * np.max(np.abs(b), initial=0.0)))
+def _put_together(a: np.ndarray, b: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether an array times, over, plus or minus another one is a third, but for a number."""
+    if np.all(other == other.flat[0]):
+        return False
+    return any(np.isfinite(one).all() and _multiple(one, other) is not None for one in (b / a, a / b, b - a))
+
+
+def _multiple(a: np.ndarray, b: np.ndarray) -> float | None:
+    """Return the c with a = c * b, or None."""
+    found = relate(np.ascontiguousarray(a), np.ascontiguousarray(b))
+    return found[0] if found is not None and found[1] == "" else None
 
 
 def _wrong(trial: Trial) -> set[str] | None:

@@ -13,6 +13,7 @@ from .. import lines
 from ..compare import Difference
 from . import asif, exceptions, onto_line, order, paths, precision, purity, scale, shape, terms, variants, where, words
 from .context import Context
+from .departure import Departure
 
 MOST = 3
 """Findings told at once."""
@@ -31,11 +32,15 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
     if context.trial.differences and context.trial.attempt.changed and all(f.kind != "mutates-input" for f in found):
-        found.append(purity.explain(context, besides=True))
+        found.insert(0 if found[0].code in where.CODES and not context.departures.solved else len(found), _changes(context))
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
         found[0] = replace(found[0], title=f"{words.listed(right)} right. {found[0].title}")
     return found, picture
+
+
+def _changes(context: Context) -> Finding:
+    return purity.explain(context, besides=True)
 
 
 def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
@@ -121,7 +126,7 @@ def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
         numbers,
         code=slip.code,
         detail=slip.detail if numbers.code in _VAGUE or not numbers.detail else f"{numbers.detail}\n{slip.detail}",
-        kind=slip.kind,
+        kind=_kind(slip, found),
         quantity=(of_line if of_line.startswith(f"{slip.quantity}[") else of_line.partition("[")[0]) or slip.quantity,
         line=line,
         where=numbers.where if line == numbers.line else "",
@@ -129,3 +134,9 @@ def _joined(context: Context, numbers: Finding, slip: Finding) -> Finding:
         confidence=slip.confidence if slip.confidence != "certain" or same else "likely",
         evidence=numbers.evidence + slip.evidence,
     )
+
+
+def _kind(slip: Finding, found: Departure | None) -> str:
+    """Return the kind of a misconception; of a factor the text may tell better where it comes from."""
+    told = found.edit.kind if found is not None and found.edit is not None else ""
+    return told if slip.kind == "wrong-scale" and told in ("wrong-index", *onto_line.OF_THE_TEXT) else slip.kind

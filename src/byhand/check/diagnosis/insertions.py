@@ -49,6 +49,7 @@ def _scaled(term: ast.expr, scope: Scope) -> Iterator[Edit]:
     if isinstance(term, ast.Name | ast.Subscript):
         yield Edit(term, f"{text}.copy()", "mutates-input", tier=SCALED)
         yield Edit(term, f"{text}.shape[0]", "wrong-index", tier=SCALED)
+        yield Edit(term, f"(~{text})", "wrong-mask", tier=SCALED)
     yield Edit(term, f"({text} - 1)", "off-by-one", tier=SCALED)
     yield Edit(term, f"({text} + 1)", "off-by-one", tier=SCALED)
     for other in ("(1 - {})", "np.exp({})", "np.sqrt({})", "np.log({})", "np.abs({})"):

@@ -19,12 +19,13 @@ from .departure import Departure
 
 _VAGUE = ("wrong-values", "argument", "cut-off", "reordered", "slightly-off")
 """Codes of findings that say where the error shows, not of what it is one."""
-_OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype")
+OF_THE_TEXT = ("wrong-axis", "wrong-transpose", "dtype")
 """Kinds that the text tells better than the numbers, which show no more than a factor, say."""
 _LOOKS = {
     ("as-if", "wrong-sign"): KINDS,
-    ("factor", "wrong-scale"): (*_OF_THE_TEXT, "wrong-mask"),
+    ("factor", "wrong-scale"): (*OF_THE_TEXT, "wrong-mask"),
     ("twins", "overwrites"): ("missing-term",),
+    ("path", "missing-term"): ("overwrites",),
     ("all-zero", "missing-term"): KINDS,
     ("wrong-shape", "wrong-axis"): KINDS,
     ("wrong-shape", "wrong-shape"): KINDS,
@@ -42,6 +43,8 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     decides = finding
     if finding.line is None and (line := context.line(difference)) is not None:
         decides = replace(finding, line=line, where=f"Here `{difference.quantity}` gets its value.")
+    if difference.rung == "finite" and decides.line is not None:
+        decides = replace(decides, quantity=_about(context, decides.line) or decides.quantity)
     decides = replace(decides, confidence="likely" if finding.confidence == "certain" else finding.confidence)
     if difference.rung == "type":
         return unfinished(context, decides) if difference.yours is None else decides
@@ -56,7 +59,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     kind, quantity, reason = finding.kind, finding.quantity, ""
     if found.edit is not None:
         better = _LOOKS.get((finding.code, kind), ()) if found.sure else ()
-        better = better or (_OF_THE_TEXT if kind == "wrong-scale" else ())
+        better = better or (OF_THE_TEXT if kind == "wrong-scale" else ())
         if kind == "wrong-formula" or (found.edit.kind in better and found.edit.kind != "wrong-formula"):
             kind = found.edit.kind
         if vague or (finding.code == "twins" and kind != finding.kind):

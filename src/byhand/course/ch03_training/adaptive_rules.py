@@ -256,7 +256,7 @@ EXERCISES = (
                 "The decay is added to the gradient, as in L2 regularisation: there Adam divides it by the root of the mean "
                 "square, and weights with large gradients hardly shrink.",
                 "Which of `m`, `v` and `w` should know of the decay?",
-                "wrong-formula",
+                "extra-term",
                 "w",
             ),
             Misconception(

@@ -75,7 +75,7 @@ EXERCISES = (
                 {"min(step, steps)": "step"},
                 "Beyond the plan the cosine turns, and the rate rises again.",
                 "What does your function return for a step after the last?",
-                "wrong-mode",
+                "wrong-mask",
                 "rate",
             ),
         ],

@@ -106,7 +106,7 @@ EXERCISES = (
                 "Dropout drops in testing too.",
                 "Who tells the dropout layer which mode it is in?",
                 "wrong-mode",
-                "loss",
+                "train",
             ),
             Misconception(
                 "deep-one-noise-for-all",
