@@ -32,15 +32,11 @@ def diagnose(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:
         told = f"It could be one of these: {' or '.join(f.detail for f in slips)}"
         found[0] = replace(found[0], evidence=(*found[0].evidence, told))
     if context.trial.differences and context.trial.attempt.changed and all(f.kind != "mutates-input" for f in found):
-        found.insert(0 if found[0].code in where.CODES and not context.departures.solved else len(found), _changes(context))
+        found.append(purity.explain(context, besides=True))
     right = context.right
     if right and context.exercise.is_backward and context.trial.differences:
         found[0] = replace(found[0], title=f"{words.listed(right)} right. {found[0].title}")
     return found, picture
-
-
-def _changes(context: Context) -> Finding:
-    return purity.explain(context, besides=True)
 
 
 def _by_rung(context: Context) -> tuple[list[Finding], dict[str, Any] | None]:

@@ -43,7 +43,7 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
     decides = finding
     if finding.line is None and (line := context.line(difference)) is not None:
         decides = replace(finding, line=line, where=f"Here `{difference.quantity}` gets its value.")
-    if difference.rung == "finite" and decides.line is not None:
+    if difference.rung == "finite" and decides.line is not None and _in_helper(context, decides.line):
         decides = replace(decides, quantity=_about(context, decides.line) or decides.quantity)
     decides = replace(decides, confidence="likely" if finding.confidence == "certain" else finding.confidence)
     if difference.rung == "type":
@@ -89,6 +89,11 @@ def place(context: Context, difference: Difference, finding: Finding) -> Finding
         where=told(found, difference.quantity, kind if found.edit is not None and kind != found.edit.kind else ""),
         detail="\n".join(filter(None, (finding.detail, reason))),
     )
+
+
+def _in_helper(context: Context, line: int) -> bool:
+    around = context.learner.source.around(line)
+    return around is not None and around[0] != context.learner.source.named.get(context.exercise.name, context.exercise.name)
 
 
 def _elsewhere(context: Context, difference: Difference, line: int, other: int) -> bool:
