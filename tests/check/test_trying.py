@@ -48,9 +48,10 @@ def test_each_text_does_what_it_says(name):
         for n in ast.walk(definition)
         if (isinstance(n, kind) if isinstance(kind, type) else isinstance(n, ast.stmt) and ast.unparse(n) == kind)
     )
+    assert isinstance(node, ast.stmt | ast.expr)
     place = part(source, "f", definition, node)
     texts = [form.format(text) for text in TEXTS if "x" not in text or name != "a default"]
-    codes = compiled(place.text, place.span, texts, "f.py")
+    codes = compiled(place.before, place.behind, place.statement, texts, "f.py")
     assert len(codes) == len(texts)
     numbers = {texts.index(form.format(TEXTS[i])): expected for i, expected in WORKS.items() if form.format(TEXTS[i]) in texts}
     assert {number: _result(codes[number], number) for number in numbers} == numbers
@@ -62,10 +63,10 @@ def test_texts_that_all_are_python_share_one_code_object():
     source = "def f(x):\n    y = x\n    return y\n"
     _, definition = _function(source)
     place = part(source, "f", definition, definition.body[0])
-    codes = compiled(place.text, place.span, [f"y = {i}" for i in range(37)], "f.py")
+    codes = compiled(place.before, place.behind, place.statement, [f"y = {i}" for i in range(37)], "f.py")
     assert len({id(code) for code in codes}) == 1
     assert [_result(code, i) for i, code in enumerate(codes)] == list(range(37))
-    assert compiled(place.text, place.span, [], "f.py") == []
+    assert compiled(place.before, place.behind, place.statement, [], "f.py") == []
 
 
 def test_the_text_of_a_part_with_a_node_changed():

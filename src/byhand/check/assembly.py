@@ -13,7 +13,7 @@ import numpy as np
 from byhand.arrays import leaves
 from byhand.spec import Finding
 
-from . import calls, watching
+from . import calls
 from .calls import Call, Wrong
 from .compare import Difference, differences
 from .diagnosis import onto_line, order, where
@@ -174,15 +174,14 @@ def _of_call(context: Context, wrong: Wrong, made: Sequence[Call], meant: list[C
 
 def _passed(context: Context, name: str, argument: str, line: int | None) -> str:
     """Return the variable that a call on a line passes as an argument, or else the one that the line gives a value; or ""."""
-    statement = context.learner.source.statement(line) if line is not None else None
+    source = context.learner.source
+    statement = source.statement(line) if line is not None else None
     parameters = next((list(inspect.signature(p).parameters) for p in context.exercise.parts if p.__name__ == name), [])
-    for call in _calls(statement) if statement is not None else ():
-        if _called(call.func) == name:
-            given = dict(zip(parameters, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
-            own = [n for n in watching.names(statement) if n != "_"] if statement is not None else []
-            passed = root(given.get(argument, call))
-            return next((name for name in (passed, *own) if name not in (None, "self")), "")
-    return ""
+    call = next((c for c in _calls(statement) if _called(c.func) == name), None) if statement is not None else None
+    if call is None:
+        return ""
+    given = dict(zip(parameters, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
+    return next((own for own in (root(given.get(argument, call)), *source.given(line)) if own not in (None, "self")), "")
 
 
 GIVEN_RIGHT = "Where this is put right, so is what comes out of it."
@@ -317,8 +316,8 @@ def _line(context: Context, call: Call, made: Sequence[Call]) -> int | None:
     return each[call.number - 1] if call.number <= len(each) else None
 
 
-def _calls(definition: ast.stmt) -> list[ast.Call]:
-    return [n for n in ast.walk(definition) if isinstance(n, ast.Call)]
+def _calls(statement: ast.stmt) -> list[ast.Call]:
+    return [n for n in ast.walk(statement) if isinstance(n, ast.Call)]
 
 
 def _called(function: ast.expr) -> str:

@@ -102,6 +102,11 @@ class Source:
             found |= dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node)
         return found
 
+    def given(self, line: int | None) -> list[str]:
+        """Return the variables to which the statement of a line may give a value, but for `_`."""
+        statement = self.statement(line) if line is not None else None
+        return [name for name in watching.names(statement) if name != "_"] if statement is not None else []
+
     def around(self, line: int) -> tuple[str, ast.FunctionDef] | None:
         """Return (name, definition) of the function that a line is in, "Class.name" of a method; not one inside of another."""
         for name, nodes in self.names.items():

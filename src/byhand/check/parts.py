@@ -14,21 +14,20 @@ class Part:
 
     function: str
     """"f", or "Class.f" for a method."""
-    text: str
-    """Of the function, as it can stand alone."""
-    span: tuple[int, int, int, int, bool]
-    """(line, column, last line, last column, whether it is a statement) in that text, as syntax trees have them."""
+    before: str
+    """The text of the function up to it; so that it can stand alone, a method's begins with `if True:`."""
+    behind: str
+    statement: bool
 
 
 def part(text: str, function: str, definition: ast.FunctionDef, node: ast.stmt | ast.expr, until: ast.stmt | None = None) -> Part:
     """Return the part of a file's function that a node of its syntax tree is; `until`: with the statements up to that one."""
     start = min([definition.lineno, *(d.lineno for d in definition.decorator_list)])
-    alone = "".join(_lines(text)[start - 1 : definition.end_lineno])
-    if definition.col_offset:
-        alone, start = f"if True:\n{alone}", start - 1
     line, column, *_ = _span(node)
     *_, last, end = _span(until or node)
-    return Part(function, alone, (line - start + 1, column, last - start + 1, end, isinstance(node, ast.stmt)))
+    before = _between(text, start, 0, line, column)
+    behind = _between(text, last, end, definition.end_lineno or last, None)
+    return Part(function, f"if True:\n{before}" if definition.col_offset else before, behind, isinstance(node, ast.stmt))
 
 
 def changed(text: str, whole: ast.stmt | ast.expr, node: ast.stmt | ast.expr, other: str) -> str:
@@ -43,8 +42,8 @@ def _span(node: ast.stmt | ast.expr) -> tuple[int, int, int, int]:
     return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
-def _between(text: str, line: int, column: int, last: int, end: int) -> str:
-    """Return what stands between two places of a text; columns count bytes, as syntax trees do."""
+def _between(text: str, line: int, column: int, last: int, end: int | None) -> str:
+    """Return what stands between two places of a text, or up to the end of a line; columns count bytes, as syntax trees do."""
     lines = [one.encode() for one in _lines(text)[line - 1 : last]]
     lines[-1] = lines[-1][:end]
     lines[0] = lines[0][column:]

@@ -235,8 +235,9 @@ class Worker:
             {"op": "try"},
             texts=list(texts),
             replaced=part.function,
-            function=part.text,
-            span=list(part.span),
+            before=part.before,
+            behind=part.behind,
+            statement=part.statement,
             **sent,
             seconds=TRY_SECONDS_WITH_OURS if self._functions else TRY_SECONDS,
         )

@@ -9,24 +9,22 @@ CHOSEN = "_byhand_chosen"
 """The variable of the learner's module that says by its number which of the texts is meant."""
 
 
-def compiled(function, span, texts, file):
+def compiled(before, behind, statement, texts, file):
     """Return for each text a code object that does what it says where CHOSEN is its number, or None where it is no Python.
 
-    `span` = (line, column, last line, last column, whether it is a statement), as a syntax tree of the function's text has it.
+    The texts stand between `before` and `behind`, each a statement or an expression.
     """
-    *place, statement = span
-    before, after = _around(function, *place)
     indent = before.rpartition("\n")[2]
-    together = not statement or not (indent + after.partition("\n")[0].partition("#")[0]).strip()
+    together = not statement or not (indent + behind.partition("\n")[0].partition("#")[0]).strip()
     choice = (lambda some: _statement(some, indent)) if statement else _expression
-    return list(_codes(list(enumerate(texts)), choice, before, after, file, together)) if texts else []
+    return list(_codes(list(enumerate(texts)), choice, before, behind, file, together)) if texts else []
 
 
-def _codes(some, choice, before, after, file, together):
+def _codes(some, choice, before, behind, file, together):
     """Yield the code object of each numbered text; where one of them is no Python, the others do without it."""
     if together or len(some) == 1:
         try:
-            code = compile(before + choice(some) + after, file, "exec")
+            code = compile(before + choice(some) + behind, file, "exec")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             code = None
         if code is not None or len(some) == 1:
@@ -34,15 +32,7 @@ def _codes(some, choice, before, after, file, together):
             return
     half = len(some) // 2
     for part in (some[:half], some[half:]):
-        yield from _codes(part, choice, before, after, file, together)
-
-
-def _around(text, line, column, last, end):
-    """Return what stands before a place in a text, and what after it; columns count bytes, as syntax trees do."""
-    lines = text.split("\n")
-    first = lines[line - 1].encode()[:column].decode()
-    rest = lines[last - 1].encode()[end:].decode()
-    return "\n".join([*lines[: line - 1], first]), "\n".join([rest, *lines[last:]])
+        yield from _codes(part, choice, before, behind, file, together)
 
 
 def _statement(some, indent):

@@ -476,7 +476,7 @@ class _Child:
                     setattr(module, name, function)
         self.send({"op": "substituted"})
 
-    def do_try(self, texts, replaced, function, span, name, args, kwargs, opaque, seconds, after, on, seed):
+    def do_try(self, texts, replaced, before, behind, statement, name, args, kwargs, opaque, seconds, after, on, seed):
         """Call a function with other texts in the place of a part of one of the learner's, one after the other; see trying.py.
 
         What each returns is sent, with the arguments at some places as they are then, and attributes; None where it does not
@@ -487,7 +487,7 @@ class _Child:
         module, trying = vars(self.modules[""]), self.beside("trying")
         holder = module[owner] if owner else self.modules[""]
         original, results = vars(holder)[attribute], []
-        codes = trying.compiled(function, span, texts, self.file)
+        codes = trying.compiled(before, behind, statement, texts, self.file)
 
         def run(number):
             defined, given, read = {}, [_fresh(a) for a in args], {}

@@ -20,7 +20,7 @@ from ..compare import Difference
 from .edit import ADDED, Edit
 from .flow import Flow, Value
 from .known import plain
-from .matching import relate
+from .matching import multiple
 from .repairs import Mended, Search, Tries
 from .scope import Scope
 from .traced import is_same
@@ -292,13 +292,7 @@ def _put_together(a: np.ndarray, b: np.ndarray, other: np.ndarray) -> bool:
     """Return whether an array times, over, plus or minus another one is a third, but for a number."""
     if np.all(other == other.flat[0]):
         return False
-    return any(np.isfinite(one).all() and _multiple(one, other) is not None for one in (b / a, a / b, b - a))
-
-
-def _multiple(a: np.ndarray, b: np.ndarray) -> float | None:
-    """Return the c with a = c * b, or None."""
-    found = relate(np.ascontiguousarray(a), np.ascontiguousarray(b))
-    return found[0] if found is not None and found[1] == "" else None
+    return any(np.isfinite(one).all() and multiple(one, other) is not None for one in (b / a, a / b, b - a))
 
 
 def _wrong(trial: Trial) -> set[str] | None:

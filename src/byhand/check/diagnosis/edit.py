@@ -100,17 +100,13 @@ def apart(statement: ast.stmt, scope: Scope) -> Apart:
         axes=frozenset(id(n) for a in _axis_arguments(nodes) for n in ast.walk(a)),
         moved=frozenset(id(n) for c in calls if called_name(c) in _MOVES for a in _settings(c) for n in ast.walk(a)),
         compared=frozenset(id(n) for c in nodes if isinstance(c, ast.Compare) for n in ast.walk(c))
-        | frozenset(id(a) for c in calls if called_name(c) in _BOUNDS for a in _settings(c)) - ranges - inside,
+        | frozenset(id(a) for c in calls if called_name(c) in _BOUNDS for a in _settings(c)),
         added=frozenset(id(n) for b in nodes for n in _operands(b, ast.Add | ast.Sub)),
         factors=frozenset(id(n) for b in nodes for n in _operands(b, ast.Mult | ast.Div)),
-        powers=frozenset(
-            id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Pow) for n in ast.walk(b.right)
-        ),
+        powers=_right_of(nodes, ast.Pow),
         keywords=frozenset(id(k.value) for c in calls for k in c.keywords),
         keeping=frozenset(id(k.value) for c in calls for k in c.keywords if k.arg == "keepdims"),
-        divided_by=frozenset(
-            id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, ast.Div) for n in ast.walk(b.right)
-        ),
+        divided_by=_right_of(nodes, ast.Div),
     )
 
 
@@ -132,6 +128,11 @@ def _operands(node: ast.AST, kinds: UnionType) -> Iterator[ast.expr]:
             yield operand
             if isinstance(operand, ast.UnaryOp):
                 yield operand.operand
+
+
+def _right_of(nodes: Sequence[ast.AST], kind: type[ast.operator]) -> frozenset[int]:
+    """Return what stands anywhere on the right of an operator."""
+    return frozenset(id(n) for b in nodes if isinstance(b, ast.BinOp) and isinstance(b.op, kind) for n in ast.walk(b.right))
 
 
 def _axis_arguments(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:

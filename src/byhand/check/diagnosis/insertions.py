@@ -89,7 +89,7 @@ def _others(at: Apart, scope: Scope) -> Iterator[Edit]:
         if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or id(node) in at.called:
             continue
         shape = scope.shapes.get(node.id, ())
-        for v in scope.all if node.id not in ("np", "self") else ():
+        for v in scope.variables if node.id not in ("np", "self") else ():
             if v != node.id and scope.shapes.get(v, ()) == shape:
                 number = id(node) in at.inside or scope.shapes.get(node.id) == ()
                 otherwise = "wrong-scale" if number and id(node) in at.divided_by & at.factors else "wrong-formula"

@@ -150,7 +150,7 @@ def relate(value: np.ndarray, target: np.ndarray) -> tuple[float, str] | None:
     if value.dtype.kind in "biu":
         value = value.astype(float)
     for layout, other in _layouts(value, target):
-        c = _multiple(other, target)
+        c = multiple(other, target)
         if c is not None:
             return c, layout
     return None
@@ -178,8 +178,8 @@ def _layouts(value: np.ndarray, target: np.ndarray) -> Iterator[tuple[str, np.nd
         yield "reshaped", value.transpose(0, 2, 3, 1).reshape(target.shape)
 
 
-def _multiple(value: np.ndarray, target: np.ndarray) -> float | None:
-    """Return the c with value = c * target, 1.0 exactly where they are equal, or None."""
+def multiple(value: np.ndarray, target: np.ndarray) -> float | None:
+    """Return the c with value = c * target, both of one size, 1.0 exactly where they are equal, or None."""
     mine, theirs = value.ravel(), target.ravel()
     at = int(np.abs(theirs).argmax())
     unit, there = float(theirs[at]), float(mine[at])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from byhand.course import rendering
@@ -111,13 +112,17 @@ def _in_a_mode(context: Context) -> bool:
 
 def at(context: Context, finding: Finding) -> Departure | None:
     """Return the departure whose change mends all, where it is on the line of a finding."""
-    return next((d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line), None)
+    return next(_on_line_of(context, finding), None)
 
 
 def mended(context: Context, finding: Finding, kind: str) -> bool:
     """Return whether the line of a finding is the one with whose change, of a kind, all is right."""
-    found = [d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line]
+    found = _on_line_of(context, finding)
     return any(d.edit is not None and d.edit.kind == kind and not d.elsewhere for d in found)
+
+
+def _on_line_of(context: Context, finding: Finding) -> Iterator[Departure]:
+    return (d for d in context.departures.found.values() if d is not None and d.sure and d.line == finding.line)
 
 
 def told(found: Departure, quantity: str | None, kind: str = "") -> str:
@@ -140,8 +145,7 @@ def in_own_names(context: Context, finding: Finding, *, slip: bool = False) -> F
     known = {*source.stored, *context.exercise.returns, *context.problem.arguments, *parts}
     if not name or (not in_course and known & set(re.findall(r"\w+", name))):
         return finding
-    statement = source.statement(finding.line) if finding.line is not None else None
-    own = [n for n in watching.names(statement) if n != "_"] if statement is not None else []
+    own = source.given(finding.line)
     wrong = [d.quantity for d in context.trial.differences]
     items = [q for q in wrong if q.partition("[")[0] in own]
     return replace(finding, quantity=next(iter((*items, *own, *wrong)), name))

@@ -165,7 +165,8 @@ class Search:
         statement, scope = self.lines[line]
         position = scope.position if isinstance(statement, ast.Return) else None
         key, text, around = (line, position, tier), self.learner.source.text, self.learner.source.around(line)
-        if key not in self.tries.changes and around is not None:
+        assert around is not None  # a line that is outside of all functions is not searched
+        if key not in self.tries.changes:
             found = self.tries.changes[key] = {}
             wholes = (
                 {id(node): head for head in heads(statement) for node in ast.walk(head)}

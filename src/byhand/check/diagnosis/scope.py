@@ -28,7 +28,7 @@ class Scope:
         return [a.arg for a in [*self.definition.args.args, *self.definition.args.kwonlyargs] if a.arg != "self"]
 
     @cached_property
-    def all(self) -> list[str]:
+    def variables(self) -> list[str]:
         """The variables: the parameters first, then those that are used nowhere, then the others, the latest first."""
         return [n for n in dict.fromkeys([*self.own, *self._late]) if n.isidentifier()]
 
@@ -40,7 +40,7 @@ class Scope:
     @cached_property
     def scalars(self) -> list[str]:
         """The numbers that can be put in somewhere."""
-        named = [n for n in self.all if self.shapes.get(n, ()) == ()]
+        named = [n for n in self.variables if self.shapes.get(n, ()) == ()]
         return named[:MOST_SCALARS] + [n for n in self.items if self._is_number(n)][:MOST_ITEMS]
 
     @cached_property

@@ -183,20 +183,22 @@ def _bounds(node: ast.Slice) -> Iterator[Edit]:
     """Yield a slice that begins or ends one before or after, or that begins at the start and is as long."""
     for bound in (node.lower, node.upper):
         if bound is not None and not isinstance(bound, ast.Constant | ast.UnaryOp | ast.BinOp):
-            for one in "+-":
-                yield Edit(bound, f"{wrapped(bound)} {one} 1", "off-by-one")
+            yield from _one_off(bound)
     if isinstance(node.lower, ast.Constant) and isinstance(node.upper, ast.BinOp) and node.lower.value:
         yield Edit(node, f":{wrapped(node.upper)} - {ast.unparse(node.lower)}", "off-by-one")
 
 
-def _ranges(node: ast.Call, arguments: Sequence[str]) -> Iterator[Edit]:
+def _ranges(node: ast.Call) -> Iterator[Edit]:
     """Yield a range that ends one before or after, or, where it goes in steps, with the last whole one."""
     stop = node.args[min(1, len(node.args) - 1)]
     if not isinstance(stop, ast.Constant | ast.BinOp):
-        for one in "+-":
-            yield Edit(stop, f"{wrapped(stop)} {one} 1", "off-by-one")
-    if len(arguments) == 3:
+        yield from _one_off(stop)
+    if len(node.args) == 3:
         yield Edit(stop, f"{wrapped(stop)} - {wrapped(node.args[2])} + 1", "off-by-one")
+
+
+def _one_off(node: ast.expr) -> Iterator[Edit]:
+    yield from (Edit(node, f"{wrapped(node)} {one} 1", "off-by-one") for one in "+-")
 
 
 def _constants(node: ast.Constant, at: Apart) -> Iterator[Edit]:
@@ -299,16 +301,9 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     if name == "len" and len(arguments) == 1:
         yield from (Edit(node, f"{wrapped(node.args[0])}.shape[{axis}]", "wrong-index") for axis in ("1", "-1"))
     if name in ("range", "arange") and node.args:
-        yield from _ranges(node, arguments)
-    if isinstance(node.func, ast.Name):  # it is given a number where it should have what the function is given
-        for argument in (*node.args, *(k.value for k in node.keywords)):
-            numbers = [v for v in scope.own if scope.shapes.get(v, 0) == ()]
-            if (
-                isinstance(argument, ast.Constant)
-                and type(argument.value) in (int, float, bool)
-                and name not in ("range", "max", "min")
-            ):
-                yield from (Edit(argument, v, "hard-coded", v) for v in numbers)
+        yield from _ranges(node)
+    if isinstance(node.func, ast.Name) and name not in ("range", "max", "min"):
+        yield from _written_out(node, scope)
     yield from _axes(node, name, head, arguments, keywords, call, scope)
     yield from _cast(node, name, arguments, keywords, call)
     if name == "einsum" and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
@@ -321,6 +316,14 @@ def _calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         yield Edit(node, wrapped(node.func.value), kind)
     if name in ("maximum", "minimum", "clip", "where") and arguments:
         yield Edit(node, f"({arguments[-1] if name == 'where' else arguments[0]})", "wrong-mask")
+
+
+def _written_out(node: ast.Call, scope: Scope) -> Iterator[Edit]:
+    """Yield a call that is given a parameter, where a number is written out."""
+    numbers = [v for v in scope.own if scope.shapes.get(v, 0) == ()]
+    for argument in (*node.args, *(k.value for k in node.keywords)):
+        if isinstance(argument, ast.Constant) and type(argument.value) in (int, float, bool):
+            yield from (Edit(argument, v, "hard-coded", v) for v in numbers)
 
 
 def _axes(node, name, head, arguments, keywords, call, scope: Scope) -> Iterator[Edit]:

@@ -230,10 +230,10 @@ def _of_argument(context: Context, difference: Difference, name: str) -> Finding
     with np.errstate(all="ignore"):
         rest = np.asarray(_leaf(without.expected, difference), dtype=float)
     added = np.asarray(difference.expected, dtype=float) - rest
-    enough = 1e-12 * np.max(np.abs(difference.expected), initial=0.0)
+    mine, largest = np.asarray(difference.yours, dtype=float), np.max(np.abs(difference.expected), initial=0.0)
+    enough = 1e-12 * largest
     free = not np.any(np.abs(added) > enough)
-    mine = np.asarray(difference.yours, dtype=float)
-    wrong = np.abs(mine - np.asarray(difference.expected, dtype=float)) > 1e-8 * np.max(np.abs(difference.expected), initial=0.0)
+    wrong = np.abs(mine - rest - added) > 1e-8 * largest
     lacking = not free and bool(np.all(np.abs(mine - rest)[wrong] <= enough))
     if lacking:
         places = "" if np.all(wrong) else " in some of its places"
