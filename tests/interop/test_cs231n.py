@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -249,6 +250,16 @@ def test_a_folder_gives_a_table_and_exits_by_the_rules(folders, tmp_path):
     result = run(wrong / SVM)
     assert result.exit_code == 1
     assert "1 of 2 right" in result.output
+
+
+def test_no_word_is_lost_in_a_table_of_eighty_columns(folders, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = json.loads(run(folders["2017"] / KNN, "--json").output)
+    output = run(folders["2017"] / KNN).output
+    assert max(map(len, output.splitlines())) <= 80
+    shown = re.sub(r"[^a-z]", "", output)
+    assert all(re.sub(r"[^a-z]", "", f["title"]) in shown for report in told for f in report["findings"][:1])
+    assert any(report["findings"] for report in told), "a text long enough to be broken"
 
 
 def test_json_is_a_list_for_a_folder_and_one_report_for_one_name(folders):

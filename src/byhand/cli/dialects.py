@@ -75,9 +75,8 @@ def _check(entry: Entry, file: Path, seed: int, case: str | None, pool: WorkerPo
 def table(found: list[Report], others: tuple[str, ...]) -> None:
     """Print a line for each function."""
     shown = Table(box=None, pad_edge=False, show_header=False)
-    shown.add_column(min_width=1)
-    shown.add_column(min_width=max((len(r.dialect_name) for r in found), default=0))
-    shown.add_column(min_width=max((len(r.verdict) for r in found), default=0))
+    for _ in ("mark", "name", "verdict"):
+        shown.add_column(no_wrap=True)
     for report in found:
         mark, style = reports.MARKS[report.verdict]
         told = report.findings[0].title if report.findings else report.summary.removeprefix(f"{report.dialect_name} is ")
